@@ -2,7 +2,6 @@ using Holdfast.Generate;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Errors;
 using Holdfast.Protocol.V1;
-using Xunit;
 
 namespace Holdfast.Pure.Tests.Protocol;
 

@@ -4,7 +4,6 @@ using FsCheck.Fluent;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.V1;
-using Xunit;
 
 namespace Holdfast.Pure.Tests.Protocol;
 

@@ -3,7 +3,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Holdfast.Protocol;
 using Holdfast.Protocol.V1;
-using Xunit;
 
 namespace Holdfast.Pure.Tests.Protocol;
 

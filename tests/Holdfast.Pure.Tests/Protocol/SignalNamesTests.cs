@@ -1,5 +1,4 @@
 using Holdfast.Protocol;
-using Xunit;
 
 namespace Holdfast.Pure.Tests.Protocol;
 

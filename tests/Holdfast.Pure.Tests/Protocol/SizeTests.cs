@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Holdfast.Protocol;
-using Xunit;
 
 namespace Holdfast.Pure.Tests.Protocol;
 

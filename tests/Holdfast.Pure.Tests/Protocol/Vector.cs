@@ -2,7 +2,6 @@ using System.Text.Json;
 using Google.Protobuf;
 using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.V1;
-using Xunit;
 
 namespace Holdfast.Pure.Tests.Protocol;
 

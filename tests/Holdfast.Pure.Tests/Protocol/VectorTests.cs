@@ -2,7 +2,6 @@ using Google.Protobuf;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.V1;
-using Xunit;
 
 namespace Holdfast.Pure.Tests.Protocol;
 
