@@ -50,7 +50,7 @@ public sealed class RingWorld
     public void PokePage(int at, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(_page.Raw.AsSpan(at), value);
 
     public WorldState Save() =>
-        new(_header.Raw[..RingLayout.Unit], _data.Save(), _page.Raw.ToArray(), Pipe.Inside.ToArray(), Pipe.Terminal.ToArray());
+        new(_header.Raw[..RingLayout.Unit], _data.Save(), _page.Raw.ToArray(), Pipe.Inside, Pipe.Terminal);
 
     public void Restore(WorldState state)
     {

@@ -5,10 +5,10 @@ namespace Holdfast.Pure.Tests.Ring;
 /// <summary>A pipe with a PTY in front of it, both outside the daemon; each call is one step. Reads give at most a set number of bytes.</summary>
 public sealed class ScriptedPipe(KillSwitch kill) : ITransferPipe
 {
-    public Queue<byte> Inside { get; private set; } = [];
+    public ReadOnlyMemory<byte> Inside { get; private set; }
 
     /// <summary>What the program wrote and nobody took yet.</summary>
-    public Queue<byte> Terminal { get; private set; } = [];
+    public ReadOnlyMemory<byte> Terminal { get; private set; }
 
     public int MostPerRead { get; set; } = int.MaxValue;
 
@@ -17,23 +17,26 @@ public sealed class ScriptedPipe(KillSwitch kill) : ITransferPipe
         get
         {
             kill.BeforeStep();
-            return Inside.Count;
+            return Inside.Length;
         }
     }
 
     public int Read(Span<byte> into)
     {
         kill.BeforeStep();
-        return Move(Inside, into[..Math.Min(into.Length, MostPerRead)]);
+        var count = Math.Min(Math.Min(into.Length, MostPerRead), Inside.Length);
+        Inside.Span[..count].CopyTo(into);
+        Inside = Inside[count..];
+        return count;
     }
 
     /// <summary>splice(): the bytes leave the PTY and are in the pipe, in one step.</summary>
     public int Splice(int most)
     {
         kill.BeforeStep();
-        var count = Math.Min(most, Terminal.Count);
-        for (var i = 0; i < count; i++)
-            Inside.Enqueue(Terminal.Dequeue());
+        var count = Math.Min(most, Terminal.Length);
+        Inside = Inside.IsEmpty ? Terminal[..count] : (byte[])[.. Inside.Span, .. Terminal.Span[..count]];
+        Terminal = Terminal[count..];
         return count;
     }
 
@@ -41,16 +44,11 @@ public sealed class ScriptedPipe(KillSwitch kill) : ITransferPipe
     public int ReadTerminal(Span<byte> into)
     {
         kill.BeforeStep();
-        return Move(Terminal, into);
-    }
-
-    public void Restore(byte[] inside, byte[] terminal) => (Inside, Terminal) = (new Queue<byte>(inside), new Queue<byte>(terminal));
-
-    private static int Move(Queue<byte> from, Span<byte> into)
-    {
-        var count = Math.Min(into.Length, from.Count);
-        for (var i = 0; i < count; i++)
-            into[i] = from.Dequeue();
+        var count = Math.Min(into.Length, Terminal.Length);
+        Terminal.Span[..count].CopyTo(into);
+        Terminal = Terminal[count..];
         return count;
     }
+
+    public void Restore(ReadOnlyMemory<byte> inside, ReadOnlyMemory<byte> terminal) => (Inside, Terminal) = (inside, terminal);
 }

@@ -21,12 +21,12 @@ public sealed class TransferSimulation
         _stream = new byte[given.Before + given.Waiting];
         new Random(given.Seed).NextBytes(_stream);
 
-        // Any byte may occur but those that end a text nowhere: the pattern read is exact for every stream without F8 to FF.
+        // No F8 to FF, as in any text: for the others the pattern read promises less.
         for (var i = 0; i < _stream.Length; i++)
             _stream[i] = (byte)(_stream[i] % 0xF8);
         for (var at = 0; at < given.Before; at += RingWorld.Capacity)
             _world.Append(_stream.AsSpan(at, Math.Min(RingWorld.Capacity, given.Before - at)));
-        _world.Pipe.Restore([], _stream[given.Before..]);
+        _world.Pipe.Restore(default, _stream.AsMemory(given.Before));
         _transfer = world => transfer(world, given);
         _recover = recover;
     }
@@ -79,13 +79,13 @@ public sealed class TransferSimulation
         _recover(_world);
         if (_world.Record().Phase != TransferPhase.None)
             return "the record is not closed";
-        if (_world.Pipe.Inside.Count > 0)
-            return $"{_world.Pipe.Inside.Count} bytes are left in the pipe";
+        if (_world.Pipe.Inside.Length > 0)
+            return $"{_world.Pipe.Inside.Length} bytes are left in the pipe";
 
         var ring = _world.Ring();
         var taken = ring.Head - _start;
-        if (taken + (ulong)_world.Pipe.Terminal.Count != (ulong)_stream.Length)
-            return $"{taken} bytes are in the ring and {_world.Pipe.Terminal.Count} in the PTY, of {_stream.Length}";
+        if (taken + (ulong)_world.Pipe.Terminal.Length != (ulong)_stream.Length)
+            return $"{taken} bytes are in the ring and {_world.Pipe.Terminal.Length} in the PTY, of {_stream.Length}";
         var from = Math.Max(_start, ring.RetainedFrom);
         var held = ring.Read(from, (int)(ring.Head - from));
         return held.SequenceEqual(_stream.AsSpan((int)(from - _start), held.Length)) ? null : "the ring holds other bytes than were written";

@@ -39,11 +39,22 @@ public sealed class TwiceMapped(int capacity, KillSwitch kill) : SharedBytes(2 *
 
     private static void MirrorChunk(Span<byte> known, Span<byte> first, Span<byte> second)
     {
-        if (first.SequenceEqual(known) && second.SequenceEqual(known))
+        var (firstSame, secondSame) = (first.SequenceEqual(known), second.SequenceEqual(known));
+        if (firstSame && secondSame)
             return;
-        for (var i = 0; i < known.Length; i++)
-            known[i] = first[i] != known[i] ? first[i] : second[i];
+        if (secondSame)
+            first.CopyTo(known);
+        else if (firstSame)
+            second.CopyTo(known);
+        else
+            Merge(known, first, second);
         known.CopyTo(first);
         known.CopyTo(second);
+    }
+
+    private static void Merge(Span<byte> known, Span<byte> first, Span<byte> second)
+    {
+        for (var i = 0; i < known.Length; i++)
+            known[i] = first[i] != known[i] ? first[i] : second[i];
     }
 }
