@@ -93,6 +93,16 @@ public sealed class SessionRingTests
     }
 
     [Fact]
+    public void The_largest_ring_gives_a_full_window_at_its_last_position()
+    {
+        var world = new RingWorld();
+        var mapping = new TwiceMapped(RingWorld.Capacity, world.Kill).Claiming(int.MaxValue);
+        var ring = SessionRing.Format(world.Header, mapping, 1, RingLayout.MaxCapacity);
+        world.Poke(RingLayout.HeadAt, (1UL << 63) - 1);
+        Assert.Equal(1 << 30, ring.WriteMemory(ring.Head, 1 << 30).Length);
+    }
+
+    [Fact]
     public void Formatting_killed_at_every_step_leaves_a_whole_ring_or_none()
     {
         for (var cut = 0; ; cut++)

@@ -9,6 +9,9 @@ public class SharedBytes(int length, KillSwitch kill) : MemoryManager<byte>
 
     public override Memory<byte> Memory => CreateMemory(Raw.Length);
 
+    /// <summary>Claims a length that is not there: windows can be cut from it but not looked into.</summary>
+    public Memory<byte> Claiming(int claimed) => CreateMemory(claimed);
+
     public override Span<byte> GetSpan()
     {
         kill.BeforeStep();
