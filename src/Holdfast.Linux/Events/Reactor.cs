@@ -1,0 +1,131 @@
+using System.Diagnostics;
+
+namespace Holdfast.Linux.Events;
+
+/// <summary>Hears about readiness of one descriptor, on the loop's thread.</summary>
+public interface IReadyHandler
+{
+    void OnReady(Readiness events);
+}
+
+/// <summary>A descriptor registered with a <see cref="Reactor"/>; disposing takes it out, before its owner closes the descriptor.</summary>
+public sealed class Registration : IDisposable
+{
+    private readonly Reactor _reactor;
+    private readonly Fd _fd;
+    private readonly ulong _token;
+
+    internal Registration(Reactor reactor, Fd fd, ulong token, Readiness interest)
+    {
+        _reactor = reactor;
+        _fd = fd;
+        _token = token;
+        Interest = interest;
+    }
+
+    public Readiness Interest { get; private set; }
+
+    /// <summary>Changes what to hear of. For "nothing", dispose: a hung-up descriptor registered for nothing still wakes the loop.</summary>
+    public void Change(Readiness interest)
+    {
+        if (interest == Interest)
+            return;
+        Interest = interest;
+        _reactor.Modify(_fd, interest, _token);
+    }
+
+    public void Dispose() => _reactor.Remove(_fd, _token);
+}
+
+/// <summary>
+/// The event loop of a process: descriptors, timers and work for the end of a turn, all on the thread that calls <see cref="RunOnce"/>.
+/// No locks; nothing here may be called from another thread.
+/// </summary>
+public sealed class Reactor : IDisposable
+{
+    private readonly Epoll _epoll = new();
+    private readonly Dictionary<ulong, IReadyHandler> _handlers = [];
+    private readonly PriorityQueue<LoopTimer, long> _timers = new();
+    private ulong _nextToken;
+
+    /// <summary>Milliseconds of the monotonic clock.</summary>
+    public static long Now => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1000);
+
+    public Registration Add(Fd fd, Readiness interest, IReadyHandler handler)
+    {
+        var token = ++_nextToken;
+        _epoll.Add(fd, interest, token);
+        _handlers.Add(token, handler);
+        return new Registration(this, fd, token, interest);
+    }
+
+    /// <summary>Calls <paramref name="action"/> once after the time; cancel the result to take it back.</summary>
+    public LoopTimer After(TimeSpan delay, Action action)
+    {
+        var timer = new LoopTimer(Now + (long)delay.TotalMilliseconds, action);
+        _timers.Enqueue(timer, timer.Due);
+        return timer;
+    }
+
+    /// <summary>Waits for events and dispatches them, then the timers that are due. <paramref name="poll"/>: do not wait.</summary>
+    public void RunOnce(bool poll = false)
+    {
+        var count = _epoll.Wait(poll ? 0 : MillisecondsToNextTimer());
+        for (var i = 0; i < count; i++)
+        {
+            var ready = _epoll[i];
+            // A handler earlier in this turn may have removed it.
+            if (_handlers.TryGetValue(ready.Token, out var handler))
+                handler.OnReady(ready.Events);
+        }
+        RunTimers();
+    }
+
+    public void Dispose() => _epoll.Dispose();
+
+    internal void Modify(Fd fd, Readiness interest, ulong token) => _epoll.Modify(fd, interest, token);
+
+    internal void Remove(Fd fd, ulong token)
+    {
+        if (_handlers.Remove(token))
+            _epoll.Remove(fd);
+    }
+
+    private void RunTimers()
+    {
+        while (_timers.TryPeek(out var timer, out var due) && (timer.Cancelled || due <= Now))
+        {
+            _timers.Dequeue();
+            if (!timer.Cancelled)
+                timer.Fire();
+        }
+    }
+
+    private int MillisecondsToNextTimer()
+    {
+        while (_timers.TryPeek(out var timer, out var due))
+        {
+            if (timer.Cancelled)
+                _timers.Dequeue();
+            else
+                return (int)Math.Clamp(due - Now, 0, int.MaxValue);
+        }
+        return -1;
+    }
+}
+
+/// <summary>An action that the loop will run once. Belongs to who asked for it; loop thread only.</summary>
+public sealed class LoopTimer(long due, Action action)
+{
+    internal long Due { get; } = due;
+
+    public bool Cancelled { get; private set; }
+
+    public void Cancel() => Cancelled = true;
+
+    internal void Fire()
+    {
+        Cancelled = true;
+        action();
+    }
+}
