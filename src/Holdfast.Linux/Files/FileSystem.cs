@@ -87,7 +87,14 @@ public static class FileSystem
     }
 
     /// <summary>Makes <paramref name="fd"/> also known as the number <paramref name="target"/>, open across exec (dup2(2)).</summary>
-    public static void InstallAs(Fd fd, int target) => Sys.Check("dup2", Libc.dup2(fd.Number, target));
+    public static void InstallAs(Fd fd, int target)
+    {
+        // dup2 onto itself leaves the close-on-exec flag as it is.
+        if (fd.Number == target)
+            fd.SetCloseOnExec(false);
+        else
+            Sys.Check("dup2", Libc.dup2(fd.Number, target));
+    }
 
     private static Errno Result(int result) => result == 0 ? Errno.None : Sys.LastError;
 
