@@ -19,6 +19,13 @@ internal static class Probe
     {
         switch (arguments)
         {
+            case ["begin-closed", var answer]:
+                // Closed here, after everything was loaded once: the just-in-time runtime puts files of its own on free numbers.
+                Begin();
+                for (var fd = 0; fd <= 2; fd++)
+                    new Fd(fd).Dispose();
+                File.WriteAllLines(answer, Begin());
+                return 0;
             case ["begin", var answer, var soft]:
                 // Set here and not by the starter: the just-in-time runtime raises it before Main, the native one does not.
                 CurrentProcess.SetDescriptorLimit(ulong.Parse(soft, CultureInfo.InvariantCulture), CurrentProcess.DescriptorLimit.Hard);
@@ -36,7 +43,7 @@ internal static class Probe
             case ["parent", var script]:
                 return Parent(script);
             default:
-                Console.Error.WriteLine("usage: probe begin FILE [LIMIT] | open-pty | truncate | signals COUNT | parent SCRIPT");
+                Console.Error.WriteLine("usage: probe begin FILE [LIMIT] | begin-closed FILE | open-pty | truncate | signals COUNT | parent SCRIPT");
                 return Usage;
         }
     }
@@ -59,7 +66,7 @@ internal static class Probe
         answer.Add($"raised={soft == hard}");
         answer.Add($"directory={Environment.CurrentDirectory}");
         for (var fd = 0; fd <= 2; fd++)
-            answer.Add($"fd{fd}={Path.Exists($"/proc/self/fd/{fd}")}");
+            answer.Add($"fd{fd}={new FileInfo($"/proc/self/fd/{fd}").LinkTarget}");
         using var bell = new EventFd();
         answer.Add($"first-own={bell.Fd.Number > 2}");
         answer.Add($"status={StatusOf("exit 42").Code}");
