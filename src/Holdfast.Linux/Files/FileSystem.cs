@@ -52,6 +52,9 @@ public static class FileSystem
 
     public static Errno Unlink(string path) => Result(Libc.unlink(path));
 
+    /// <summary>Sets the mode, past the umask of whoever started this process.</summary>
+    public static Errno ChangeMode(string path, uint mode) => Result(Libc.chmod(path, mode));
+
     public static void ChangeDirectory(string path) => Sys.Check("chdir", Libc.chdir(path), path);
 
     /// <summary>Whether this process may execute (1), write (2) or read (4) the path (access(2)).</summary>

@@ -40,6 +40,9 @@ public sealed class ControlChannel : IReadyHandler, IDisposable
 
     public bool Closed => _closed;
 
+    /// <summary>Messages that the socket could not take yet; their descriptors must stay open.</summary>
+    public int Backlog => _closed ? 0 : _outgoing.Count;
+
     public void Send(ControlMessage message, params ReadOnlySpan<Fd> descriptors)
     {
         if (_closed || _peerGone)

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Holdfast.Linux;
+using Holdfast.Linux.Sockets;
+
+namespace Holdfast.DaemonRpc.Lifecycle;
+
+/// <summary>
+/// Reaches the daemon, and starts it where there is none: the one place that knows what each way of not being answered means.
+/// Without state; callable from any thread, and any number of callers at once start one daemon.
+/// </summary>
+public static class DaemonDialer
+{
+    /// <summary>Long for a start on a loaded machine, short for a person who waits.</summary>
+    public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(10);
+
+    // A daemon that restarts is back within 150 ms: look often at first, then leave it the processor.
+    private const int FirstPauseMs = 10;
+
+    private const int LongestPauseMs = 200;
+
+    /// <summary>A connected stream socket. The daemon may still close it before its welcome (it restarts): then dial again.</summary>
+    /// <param name="start">How to start a daemon; null to never start one.</param>
+    /// <param name="deadline">For everything together: connecting, waiting for a full backlog, starting.</param>
+    /// <exception cref="LifecycleException">DAEMON_UNAVAILABLE, DAEMON_START_FAILED, or what the directories say.</exception>
+    public static async Task<Socket> ConnectAsync(
+        DaemonPaths paths, StarterOptions? start, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        paths.CheckSocketPath();
+        var begun = Stopwatch.GetTimestamp();
+        var logs = new LogTail(paths);
+        var started = false;
+        var pause = FirstPauseMs;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var error = Dial(paths, out var connection);
+            if (connection is not null)
+                return Wrap(connection);
+            if (IsAbsence(error))
+                started = StartOnce(paths, start, started, logs);
+            else if (error != Errno.EAGAIN)
+                throw LifecycleException.Denied(paths.Socket, "connect", error);
+            if (Stopwatch.GetElapsedTime(begun) >= deadline)
+                throw TimedOut(paths, start, error, deadline, logs);
+            // Jitter: a hundred clients that lost one daemon must not come back in step.
+            await Task.Delay(Random.Shared.Next(pause / 2, pause + 1), cancellationToken);
+            pause = Math.Min(pause * 2, LongestPauseMs);
+        }
+    }
+
+    private static bool StartOnce(DaemonPaths paths, StarterOptions? start, bool started, LogTail logs)
+    {
+        if (start is null)
+            throw LifecycleException.NobodyAnswers(paths.Socket);
+        if (!started)
+            return DaemonStarter.TryStart(start);
+        // The keeper has the lock from its first instruction to its last: a free lock means that it ended.
+        using var free = IdentityLock.TryTake(paths.LockFile);
+        // It may have bound the socket and been replaced since we dialled; then somebody answers.
+        return free is null || Answers(paths) ? started : throw LifecycleException.StartFailed("the keeper ended at once", logs.Read());
+    }
+
+    private static bool Answers(DaemonPaths paths)
+    {
+        var error = Dial(paths, out var connection);
+        connection?.Dispose();
+        return !IsAbsence(error);
+    }
+
+    private static Errno Dial(DaemonPaths paths, out Fd? connection)
+    {
+        var error = UnixSocket.TryConnect(paths.Socket, out connection);
+        if (!IsAbsence(error) || EndpointRecord.TryRead(paths.EndpointFile) is not { } endpoint)
+            return error;
+        var second = UnixSocket.TryConnect(endpoint.DescriptorPath, out connection);
+        return second is Errno.None or Errno.EAGAIN ? second : error;
+    }
+
+    private static bool IsAbsence(Errno error) => error is Errno.ENOENT or Errno.ECONNREFUSED or Errno.ENOTDIR;
+
+    private static LifecycleException TimedOut(DaemonPaths paths, StarterOptions? start, Errno error, TimeSpan deadline, LogTail logs) =>
+        error == Errno.EAGAIN || start is null
+            ? new LifecycleException(
+                "DAEMON_UNAVAILABLE",
+                $"the daemon at {paths.Socket} took no connection within {deadline.TotalSeconds:0.#} s",
+                "it is overloaded or hangs: `holdfast daemon status` and its log tell more")
+            : LifecycleException.StartFailed($"no daemon answered within {deadline.TotalSeconds:0.#} s", logs.Read());
+
+    private static Socket Wrap(Fd connection)
+    {
+        var handle = new SafeSocketHandle(connection.Number, ownsHandle: true);
+        connection.SetHandleAsInvalid();
+        // The class library does its own waiting; it must not take our O_NONBLOCK for the caller's wish.
+        return new Socket(handle) { Blocking = true };
+    }
+}

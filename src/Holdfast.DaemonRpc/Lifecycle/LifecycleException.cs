@@ -1,0 +1,28 @@
+namespace Holdfast.DaemonRpc.Lifecycle;
+
+/// <summary>
+/// The daemon can be neither found nor started, or its directories are not to be trusted; after it nothing was changed and a later
+/// attempt may succeed. The code is stable, the message says what happened, the hint what to do.
+/// </summary>
+public sealed class LifecycleException(string code, string message, string? hint = null, Exception? innerException = null)
+    : Exception(message, innerException)
+{
+    public string Code { get; } = code;
+
+    public string? Hint { get; } = hint;
+
+    internal static LifecycleException Unsafe(string path, string what) =>
+        new("RUNTIME_DIR_UNSAFE", $"{path} {what}", "remove it or correct its owner and mode (0700), or set HOLDFAST_RUNTIME_DIR and HOLDFAST_STATE_DIR");
+
+    internal static LifecycleException Denied(string path, string call, Linux.Errno error) =>
+        new("PERMISSION_DENIED", $"{call} {path}: {error}", "check the owner and the mode of what was named");
+
+    internal static LifecycleException PathTooLong(string path) =>
+        new("SOCKET_PATH_TOO_LONG", $"{path} is longer than a socket's path may be ({Linux.Sockets.UnixSocket.MaxPathBytes} bytes)", "set HOLDFAST_RUNTIME_DIR to a shorter path");
+
+    internal static LifecycleException NobodyAnswers(string socket) =>
+        new("DAEMON_UNAVAILABLE", $"no daemon answers at {socket}", "`holdfast daemon start` starts one");
+
+    internal static LifecycleException StartFailed(string what, string logs) =>
+        new("DAEMON_START_FAILED", logs.Length == 0 ? $"{what}; nothing was logged" : $"{what}; its log ends:\n{logs}");
+}
