@@ -93,7 +93,9 @@ public sealed class Reactor : IDisposable
 
     private void RunTimers()
     {
-        while (_timers.TryPeek(out var timer, out var due) && (timer.Cancelled || due <= Now))
+        // One look at the clock: a timer that asks for itself again waits for the next turn instead of starving descriptors.
+        var now = Now;
+        while (_timers.TryPeek(out var timer, out var due) && (timer.Cancelled || due <= now))
         {
             _timers.Dequeue();
             if (!timer.Cancelled)

@@ -52,6 +52,9 @@ public static class FileSystem
 
     public static Errno Unlink(string path) => Result(Libc.unlink(path));
 
+    /// <summary>Sets the mode, past the umask of whoever started this process.</summary>
+    public static Errno ChangeMode(string path, uint mode) => Result(Libc.chmod(path, mode));
+
     public static void ChangeDirectory(string path) => Sys.Check("chdir", Libc.chdir(path), path);
 
     /// <summary>Whether this process may execute (1), write (2) or read (4) the path (access(2)).</summary>
@@ -84,7 +87,14 @@ public static class FileSystem
     }
 
     /// <summary>Makes <paramref name="fd"/> also known as the number <paramref name="target"/>, open across exec (dup2(2)).</summary>
-    public static void InstallAs(Fd fd, int target) => Sys.Check("dup2", Libc.dup2(fd.Number, target));
+    public static void InstallAs(Fd fd, int target)
+    {
+        // dup2 onto itself leaves the close-on-exec flag as it is.
+        if (fd.Number == target)
+            fd.SetCloseOnExec(false);
+        else
+            Sys.Check("dup2", Libc.dup2(fd.Number, target));
+    }
 
     private static Errno Result(int result) => result == 0 ? Errno.None : Sys.LastError;
 

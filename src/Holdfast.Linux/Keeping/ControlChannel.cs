@@ -28,6 +28,7 @@ public sealed class ControlChannel : IReadyHandler, IDisposable
     private readonly Registration _registration;
     private readonly Queue<(byte[] Bytes, Fd[] Descriptors)> _outgoing = new();
     private readonly byte[] _buffer = new byte[ControlMessage.MaxBytes];
+    private bool _peerGone;
     private bool _closed;
 
     public ControlChannel(Reactor reactor, FdChannel channel, IControlListener listener)
@@ -39,9 +40,12 @@ public sealed class ControlChannel : IReadyHandler, IDisposable
 
     public bool Closed => _closed;
 
+    /// <summary>Messages that the socket could not take yet; their descriptors must stay open.</summary>
+    public int Backlog => _closed ? 0 : _outgoing.Count;
+
     public void Send(ControlMessage message, params ReadOnlySpan<Fd> descriptors)
     {
-        if (_closed)
+        if (_closed || _peerGone)
             return;
         var bytes = (message with { Descriptors = descriptors.Length }).Encode();
         if (bytes.Length > ControlMessage.MaxBytes)
@@ -80,6 +84,12 @@ public sealed class ControlChannel : IReadyHandler, IDisposable
         var received = _channel.Receive(_buffer, descriptors);
         if (received.Result.WouldBlock)
             return false;
+        // A peer that died with messages of ours unread is reported once, before what it sent itself: that is still in the queue.
+        if (received.Result.Disconnected && !_peerGone)
+        {
+            PeerGone();
+            return true;
+        }
         if (!received.Result.Ok || received.Result.Count == 0)
         {
             Close(received.Result.Ok ? "end of file" : received.Result.Error.ToString());
@@ -113,6 +123,11 @@ public sealed class ControlChannel : IReadyHandler, IDisposable
             var sent = _channel.Send(next.Bytes, next.Descriptors);
             if (sent.Error is Errno.EAGAIN or Errno.ETOOMANYREFS or Errno.ENOBUFS)
                 break;
+            if (sent.Disconnected)
+            {
+                PeerGone();
+                return;
+            }
             if (!sent.Ok)
             {
                 Close(sent.Error.ToString());
@@ -122,6 +137,14 @@ public sealed class ControlChannel : IReadyHandler, IDisposable
         }
         if (!_closed)
             _registration.Change(_outgoing.Count > 0 ? Readiness.Readable | Readiness.Writable : Readiness.Readable);
+    }
+
+    // Nothing can be sent any more; what the peer sent before it died is read until the end of file closes the channel.
+    private void PeerGone()
+    {
+        _peerGone = true;
+        _outgoing.Clear();
+        _registration.Change(Readiness.Readable);
     }
 
     private void Close(string reason)

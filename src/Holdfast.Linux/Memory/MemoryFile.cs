@@ -38,7 +38,10 @@ public static class MemoryFile
         {
             var written = Files.FileSystem.Write(fd, rest);
             if (!written.Ok)
+            {
+                fd.Dispose();
                 throw new LinuxException("write(memfd)", written.Error);
+            }
             rest = rest[written.Count..];
         }
         return fd;
@@ -48,6 +51,9 @@ public static class MemoryFile
     public static byte[] ReadAll(Fd fd)
     {
         var size = Files.FileSystem.Stat(fd).Size;
+        // mmap refuses a length of zero.
+        if (size == 0)
+            return [];
         using var mapping = SharedMapping.Map(fd, 0, size, writable: false);
         return mapping.Memory.ToArray();
     }

@@ -45,6 +45,12 @@ public static unsafe class Children
         return ReadInfo(info, out _, out status);
     }
 
+    /// <summary>
+    /// Signals a process group by its number, for kernels whose pidfd cannot. The caller knows the number to be pinned: its leader is
+    /// alive or an unreaped child of ours.
+    /// </summary>
+    public static Errno SignalGroup(int group, int signal) => Libc.killpg(group, signal) == 0 ? Errno.None : Sys.LastError;
+
     // siginfo_t of SIGCHLD on 64-bit Linux: si_code at 8, si_pid at 16, si_status at 24. si_pid 0: nothing has ended.
     internal static bool ReadInfo(ReadOnlySpan<byte> info, out int pid, out ExitStatus status)
     {

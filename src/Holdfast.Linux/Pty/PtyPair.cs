@@ -14,11 +14,12 @@ public readonly record struct PtyPair(PtyMaster Master, Fd Slave)
     {
         const int flags = OpenFlags.ReadWrite | OpenFlags.NoControllingTerminal | OpenFlags.CloseOnExec;
         var fd = new Fd(Sys.Check("posix_openpt", Libc.posix_openpt(flags | OpenFlags.NonBlocking)));
+        Fd? slave = null;
         try
         {
             var unlocked = 0;
             Sys.Check("ioctl(TIOCSPTLCK)", Libc.ioctl(fd.Number, Libc.TIOCSPTLCK, &unlocked));
-            var slave = new Fd(Sys.Check("ioctl(TIOCGPTPEER)", Libc.ioctl(fd.Number, Libc.TIOCGPTPEER, flags)));
+            slave = new Fd(Sys.Check("ioctl(TIOCGPTPEER)", Libc.ioctl(fd.Number, Libc.TIOCGPTPEER, flags)));
             var master = new PtyMaster(fd);
             master.Resize(size);
             master.UseUtf8();
@@ -26,6 +27,7 @@ public readonly record struct PtyPair(PtyMaster Master, Fd Slave)
         }
         catch
         {
+            slave?.Dispose();
             fd.Dispose();
             throw;
         }

@@ -18,11 +18,11 @@ public static unsafe class UnixSocket
     /// <summary>A listening stream socket at the path, which must not exist.</summary>
     public static Fd Listen(string path, int backlog)
     {
+        Span<byte> address = stackalloc byte[2 + MaxPathBytes + 1];
+        var length = WriteAddress("bind", path, address);
         var fd = new Fd(Sys.Check("socket", Libc.socket(Libc.AF_UNIX, StreamType, 0)));
         try
         {
-            Span<byte> address = stackalloc byte[2 + MaxPathBytes + 1];
-            var length = WriteAddress(path, address);
             fixed (byte* p = address)
                 Sys.Check("bind", Libc.bind(fd.Number, p, length), path);
             Sys.Check("listen", Libc.listen(fd.Number, backlog));
@@ -39,9 +39,9 @@ public static unsafe class UnixSocket
     public static Errno TryConnect(string path, out Fd? connection)
     {
         connection = null;
-        var fd = new Fd(Sys.Check("socket", Libc.socket(Libc.AF_UNIX, StreamType, 0)));
         Span<byte> address = stackalloc byte[2 + MaxPathBytes + 1];
-        var length = WriteAddress(path, address);
+        var length = WriteAddress("connect", path, address);
+        var fd = new Fd(Sys.Check("socket", Libc.socket(Libc.AF_UNIX, StreamType, 0)));
         fixed (byte* p = address)
         {
             if (Libc.connect(fd.Number, p, length) == 0)
@@ -108,11 +108,14 @@ public static unsafe class UnixSocket
         }
     }
 
-    private static uint WriteAddress(string path, Span<byte> address)
+    private static uint WriteAddress(string call, string path, Span<byte> address)
     {
         var bytes = Encoding.UTF8.GetByteCount(path);
         if (bytes > MaxPathBytes)
-            throw new LinuxException("bind", Errno.ENAMETOOLONG, path);
+            throw new LinuxException(call, Errno.ENAMETOOLONG, path);
+        // An address that begins with zero is an abstract name: no file, and no permissions.
+        if (bytes == 0 || path.Contains('\0', StringComparison.Ordinal))
+            throw new LinuxException(call, Errno.EINVAL, path);
         address.Clear();
         var family = (ushort)Libc.AF_UNIX;
         MemoryMarshal.Write(address, in family);

@@ -24,9 +24,6 @@ public static unsafe class ChildSpawner
     // Sizes of posix_spawnattr_t (336), posix_spawn_file_actions_t (80) and sigset_t (128) in glibc, with room to grow.
     private const int OpaqueBytes = 1024;
 
-    // Sources are moved above any target before they are placed.
-    private const int SafeDescriptor = 64;
-
     /// <summary>The new pid, or the error: of the descriptor, the directory or the program alike (ENOENT, EACCES, ENOEXEC, E2BIG …).</summary>
     public static Errno TrySpawn(SpawnPlan plan, ChildDescriptors descriptors, out int pid)
     {
@@ -35,10 +32,11 @@ public static unsafe class ChildSpawner
         using var strings = new NativeStrings();
         SetAttributes(attributes);
         Libc.posix_spawn_file_actions_init(actions);
-        var moved = AddDescriptors(actions, descriptors, strings);
+        var moved = new List<Fd>();
         int child;
         try
         {
+            AddDescriptors(actions, descriptors, strings, moved);
             fixed (byte** argv = strings.Array(plan.Arguments), envp = strings.Array(plan.Environment))
             {
                 // Relative to the new descriptors, so the terminal is opened first even where the directory is missing.
@@ -70,14 +68,16 @@ public static unsafe class ChildSpawner
         Check(Libc.posix_spawnattr_setsigmask(attributes, set));
     }
 
-    private static List<Fd> AddDescriptors(byte* actions, ChildDescriptors descriptors, NativeStrings strings)
+    // Sources are duplicated above every target first, so that placing one never overwrites another; and no higher than needed,
+    // because a low descriptor limit refuses high numbers.
+    private static void AddDescriptors(byte* actions, ChildDescriptors descriptors, NativeStrings strings, List<Fd> moved)
     {
-        var moved = new List<Fd>();
+        var aboveTargets = ChildCount(descriptors);
         switch (descriptors)
         {
             case ChildDescriptors.Terminal terminal:
                 // The first terminal a session leader opens without O_NOCTTY becomes its controlling terminal on Linux.
-                var slave = terminal.Slave.Duplicate(SafeDescriptor);
+                var slave = terminal.Slave.Duplicate(aboveTargets);
                 moved.Add(slave);
                 Check(Libc.posix_spawn_file_actions_addopen(actions, 0, strings.Add($"/proc/self/fd/{slave.Number}"), OpenFlags.ReadWrite, 0));
                 Check(Libc.posix_spawn_file_actions_adddup2(actions, 0, 1));
@@ -85,14 +85,13 @@ public static unsafe class ChildSpawner
                 break;
             case ChildDescriptors.Listed listed:
                 foreach (var fd in listed.Descriptors)
-                    moved.Add(fd.Duplicate(SafeDescriptor));
+                    moved.Add(fd.Duplicate(aboveTargets));
                 for (var target = 0; target < moved.Count; target++)
                     Check(Libc.posix_spawn_file_actions_adddup2(actions, moved[target].Number, target));
                 break;
             default:
                 throw new ArgumentException("unknown descriptors", nameof(descriptors));
         }
-        return moved;
     }
 
     private static int ChildCount(ChildDescriptors descriptors) =>

@@ -35,17 +35,22 @@ public sealed record SpawnPlan(string Program, string Directory, IReadOnlyList<s
         var rest = bytes[8..];
         var program = Next(ref rest);
         var directory = Next(ref rest);
-        return new SpawnPlan(program, directory, Take(ref rest, arguments), Take(ref rest, variables));
+        var plan = new SpawnPlan(program, directory, Take(ref rest, arguments), Take(ref rest, variables));
+        return rest.IsEmpty ? plan : throw new FormatException("A spawn plan goes on after its last string.");
     }
 
     private static void Append(MemoryStream stream, string text)
     {
+        if (text.Contains('\0', StringComparison.Ordinal))
+            throw new ArgumentException("A string of a spawn plan holds a zero byte, which no program can be given.", nameof(text));
         stream.Write(Encoding.UTF8.GetBytes(text));
         stream.WriteByte(0);
     }
 
     private static List<string> Take(ref ReadOnlySpan<byte> rest, int count)
     {
+        if (count < 0)
+            throw new FormatException("A count of the spawn plan is negative.");
         var list = new List<string>();
         for (var i = 0; i < count; i++)
             list.Add(Next(ref rest));

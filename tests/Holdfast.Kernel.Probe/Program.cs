@@ -1,0 +1,1 @@
+return Holdfast.Kernel.Probe.Probe.Run(args);
