@@ -12,6 +12,8 @@ internal static class Probe
             case "begin":
                 Begin();
                 return 0;
+            case "daemon":
+                return StandInDaemon.Run();
             default:
                 Console.Error.WriteLine("usage: Holdfast.Kernel.Probe begin");
                 return 64;
