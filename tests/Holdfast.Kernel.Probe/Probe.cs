@@ -19,6 +19,13 @@ internal static class Probe
     {
         switch (arguments)
         {
+            case ["begin-closed", var answer]:
+                // Closed here, after everything was loaded once: the just-in-time runtime puts files of its own on free numbers.
+                Begin();
+                for (var fd = 0; fd <= 2; fd++)
+                    new Fd(fd).Dispose();
+                File.WriteAllLines(answer, Begin());
+                return 0;
             case ["begin", var answer, var soft]:
                 // Set here and not by the starter: the just-in-time runtime raises it before Main, the native one does not.
                 CurrentProcess.SetDescriptorLimit(ulong.Parse(soft, CultureInfo.InvariantCulture), CurrentProcess.DescriptorLimit.Hard);
@@ -31,12 +38,16 @@ internal static class Probe
                 return Print(OpenPty());
             case ["truncate"]:
                 return Print(ReceiveNearTheLimit());
+            case ["peek"]:
+                return Print(PeekAtChildren());
             case ["signals", var count]:
                 return HearSignals(int.Parse(count, CultureInfo.InvariantCulture));
             case ["parent", var script]:
                 return Parent(script);
+            case ["daemon", ..]:
+                return StandInDaemon.Run();
             default:
-                Console.Error.WriteLine("usage: probe begin FILE [LIMIT] | open-pty | truncate | signals COUNT | parent SCRIPT");
+                Console.Error.WriteLine("usage: probe begin FILE [LIMIT] | begin-closed FILE | open-pty | truncate | peek | signals COUNT | parent SCRIPT | daemon");
                 return Usage;
         }
     }
@@ -59,7 +70,7 @@ internal static class Probe
         answer.Add($"raised={soft == hard}");
         answer.Add($"directory={Environment.CurrentDirectory}");
         for (var fd = 0; fd <= 2; fd++)
-            answer.Add($"fd{fd}={Path.Exists($"/proc/self/fd/{fd}")}");
+            answer.Add($"fd{fd}={new FileInfo($"/proc/self/fd/{fd}").LinkTarget}");
         using var bell = new EventFd();
         answer.Add($"first-own={bell.Fd.Number > 2}");
         answer.Add($"status={StatusOf("exit 42").Code}");
@@ -89,6 +100,23 @@ internal static class Probe
         var message = other.Receive(new byte[64], got);
         CurrentProcess.SetDescriptorLimit(soft, hard);
         return [$"bytes={message.Result.Count}", $"truncated={message.Truncated}", $"fewer={got.Count < sent}"];
+    }
+
+    private static List<string> PeekAtChildren()
+    {
+        using var none = FileSystem.Open("/dev/null", OpenFlags.ReadWrite);
+        var missing = new SpawnPlan("/no/such/program", "/", ["x"], []);
+        var error = ChildSpawner.TrySpawn(missing, new ChildDescriptors.Listed([none, none, none]), out _);
+        var answer = new List<string> { $"failed={error}", $"left={Children.PeekEnded()}" };
+        var pid = Start("exit 42");
+        PidFd.TryOpen(pid, out var child);
+        using (child)
+            AwaitEnd(child!);
+        answer.Add($"seen={Children.PeekEnded() == pid}");
+        answer.Add($"again={Children.PeekEnded() == pid}");
+        answer.Add($"reaped={Children.Reap(pid, out var status)} {status.Code}");
+        answer.Add($"then={Children.PeekEnded()}");
+        return answer;
     }
 
     /// <summary>Prints what each of so many signals was heard as.</summary>
