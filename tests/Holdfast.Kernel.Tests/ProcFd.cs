@@ -15,5 +15,5 @@ internal static class ProcFd
         return Convert.ToInt32(line["flags:".Length..].Trim(), 8);
     }
 
-    public static bool IsOpen(int number) => File.ResolveLinkTarget($"/proc/self/fd/{number}", returnFinalTarget: false) is not null;
+    public static bool IsOpen(int number) => new FileInfo($"/proc/self/fd/{number}").LinkTarget is not null;
 }

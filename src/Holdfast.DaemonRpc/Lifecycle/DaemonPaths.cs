@@ -63,7 +63,8 @@ public sealed record DaemonPaths
         return new DaemonPaths
         {
             RuntimeDirectory = runtime,
-            RuntimeDirectoryIsChosen = chosen is not null,
+            // The keeper names the directory to its daemon even where nobody chose it.
+            RuntimeDirectoryIsChosen = chosen is not null && variable("HOLDFAST_IDENTITY") != "default",
             StateDirectory = Chosen(variable, "HOLDFAST_STATE_DIR") ?? Under(variable, "XDG_STATE_HOME", "holdfast") ?? Path.Combine(home, ".local/state/holdfast"),
             ConfigFile = Chosen(variable, "HOLDFAST_CONFIG") ?? Under(variable, "XDG_CONFIG_HOME", "holdfast/config.json") ?? Path.Combine(home, ".config/holdfast/config.json"),
         };

@@ -45,6 +45,8 @@ public static class DaemonStarter
         options.KeeperBinary,
         "--runtime", options.Paths.RuntimeDirectory,
         "--state", options.Paths.StateDirectory,
+        "--endpoint", options.Paths.EndpointFile,
+        "--socket", options.Paths.Socket,
         "--daemon", options.DaemonBinary,
         "--lock-fd", $"{LockDescriptor}",
     ];

@@ -137,6 +137,8 @@ public sealed record ControlMessage(ControlKind Kind)
     public byte[] Encode()
     {
         var name = Encoding.UTF8.GetBytes(Name);
+        if (name.Length > ushort.MaxValue)
+            throw new ArgumentException("The name of a control message is longer than its length field can say.", nameof(Name));
         var bytes = new byte[HeaderBytes + name.Length + Note.Length];
         BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)Kind);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2), (ushort)Flags);

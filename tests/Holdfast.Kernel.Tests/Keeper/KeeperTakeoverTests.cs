@@ -16,8 +16,8 @@ public sealed class KeeperTakeoverTests
     {
         using var keeper = RunningKeeper.StartTakeover();
         // The daemon is a process of its own, so that it can die.
-        using var body = Child.Shell("read x");
-        using var session = Child.Shell("read x < /dev/null; exec sleep 1000");
+        using var body = Child.Shell("exec sleep 1000");
+        using var session = Child.Shell("exec sleep 1000");
         var daemon = new StandIn(keeper, body.Pid, keeper.Control!, null) { Epoch = 41 };
         FileTheOwn(keeper, daemon, body);
         using (var ring = MemoryFile.FromBytes("ring", "x"u8))
@@ -50,7 +50,7 @@ public sealed class KeeperTakeoverTests
     public void A_daemon_that_dies_in_the_middle_leaves_what_it_had_filed_to_the_next()
     {
         using var keeper = RunningKeeper.StartTakeover();
-        using var body = Child.Shell("read x");
+        using var body = Child.Shell("exec sleep 1000");
         var daemon = new StandIn(keeper, body.Pid, keeper.Control!, null);
         FileTheOwn(keeper, daemon, body);
         body.Process.Send(Signals.Kill);
@@ -61,12 +61,29 @@ public sealed class KeeperTakeoverTests
     public void Without_the_lock_a_takeover_ends()
     {
         using var keeper = RunningKeeper.StartTakeover();
-        using var body = Child.Shell("read x");
+        using var body = Child.Shell("exec sleep 1000");
         var daemon = new StandIn(keeper, body.Pid, keeper.Control!, null);
         daemon.Ask(new(ControlKind.Adopt) { Pid = body.Pid }, body.Process.Fd);
         daemon.Send(new(ControlKind.Adopted));
         Assert.Equal(1, keeper.AwaitEnd().Code);
         Assert.Contains("missing=@lock", keeper.Log(), StringComparison.Ordinal);
+    }
+
+    // The just-in-time runtime raises the limit before Main: a first keeper could not be started with another one here.
+    [Theory]
+    [InlineData(600)] // inherited
+    [InlineData(40)]  // too near to the keeper's own descriptors to be lowered: set afterwards
+    public void Programs_see_the_descriptor_limit_of_the_first_starter(int limit)
+    {
+        using var keeper = RunningKeeper.StartTakeover($"HOLDFAST_ORIGINAL_NOFILE={limit}");
+        using var body = Child.Shell("exec sleep 1000");
+        var daemon = new StandIn(keeper, body.Pid, keeper.Control!, null);
+        FileTheOwn(keeper, daemon, body);
+        daemon.Send(new(ControlKind.Adopted));
+        daemon.Epoch = daemon.Next(ControlKind.Welcome).Message.Epoch;
+        var (_, master) = daemon.StartShell("s", "read x; ulimit -Sn; echo end; read x");
+        master.Write("\n"u8);
+        Assert.Equal($"{limit} end", Files.ReadUntil(master, "end").ReplaceLineEndings(" ").Trim());
     }
 
     private static void FileTheOwn(RunningKeeper keeper, StandIn daemon, Child body)

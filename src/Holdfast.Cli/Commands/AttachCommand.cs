@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Holdfast.Cli.Input;
+using Holdfast.Cli.Sessions;
+using Holdfast.Client;
+using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Cli.Commands;
+
+/// <summary>`attach`: joins the user's terminal to a session. One per command line.</summary>
+internal sealed class AttachCommand : Command
+{
+    public AttachCommand()
+        : base("attach", "Attach the terminal to a session. Ctrl-\\ detaches; the session goes on. NAME may be left out where there is one session.\n\n  holdfast attach work\n  holdfast attach build -r          only watch\n  holdfast attach work --detach-key C-q")
+    {
+        var session = CommonOptions.Session();
+        session.Arity = ArgumentArity.ZeroOrOne;
+        var observer = new Option<bool>("-r", "--read-only") { Description = "Observe: send no input and no size" };
+        var takeover = new Option<bool>("--takeover") { Description = "Become the owner" };
+        var from = new Option<string>("--from") { Description = "start (of what is held), now, or an offset", HelpName = "start|now|OFFSET", DefaultValueFactory = _ => "start" };
+        var key = DetachKeyOption();
+        Aliases.Add("a");
+        Arguments.Add(session);
+        Options.Add(observer);
+        Options.Add(takeover);
+        Options.Add(from);
+        Options.Add(key);
+        SetAction((parsed, cancellation) => RunAsync(
+            parsed.GetValue(session),
+            StartOffset.Request("", parsed.GetRequiredValue(from)),
+            new TerminalAttachOptions(parsed.GetValue(observer), DetachKey.From(parsed.GetValue(key))),
+            cancellation));
+    }
+
+    public static Option<string?> DetachKeyOption() =>
+        new("--detach-key") { Description = $"Key that detaches; default Ctrl-\\, or {DetachKey.Variable}", HelpName = "C-x" };
+
+    /// <summary>Attaches and stays until detached or ended.</summary>
+    public static async Task<int> AttachAsync(HoldfastClient client, AttachRequest request, TerminalAttachOptions options, CancellationToken cancellation)
+    {
+        var session = await client.AttachAsync(request, cancellation);
+        return await new TerminalAttach(client, session, options).RunAsync(cancellation);
+    }
+
+    private static async Task<int> RunAsync(string? name, AttachRequest request, TerminalAttachOptions options, CancellationToken cancellation)
+    {
+        RefuseNesting(name);
+        TerminalAttach.RequireTerminal();
+        if (name is null)
+        {
+            name = await OnlySessionAsync(cancellation);
+            RefuseNesting(name);
+        }
+
+        request.Session = name;
+        return await DaemonAccess.WithSessionAsync(name, client => AttachAsync(client, request, options, cancellation), cancellation);
+    }
+
+    // Its output would be its own input, for ever.
+    private static void RefuseNesting(string? name)
+    {
+        if (name is not null && name == Environment.GetEnvironmentVariable("HOLDFAST_SESSION"))
+            throw new HoldfastException(ErrorCode.NestedSession, $"this terminal is the session {name} itself");
+    }
+
+    private static async Task<string> OnlySessionAsync(CancellationToken cancellation)
+    {
+        await using var client = await DaemonAccess.FindAsync(reconnect: true, cancellation);
+        var sessions = client is null ? [] : await client.ListAsync(cancellation);
+        if (sessions is [var only])
+            return only.Name;
+        if (sessions.Where(s => s.State == SessionState.Running).Take(2).ToArray() is [var running])
+            return running.Name;
+        throw new HoldfastException(
+            ErrorCode.SessionAmbiguous, sessions.Count == 0 ? "there is no session" : $"there are {sessions.Count} sessions", sessions.Count == 0 ? "`holdfast new` creates one." : null);
+    }
+}

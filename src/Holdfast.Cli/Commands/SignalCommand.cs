@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Holdfast.Cli.Sessions;
+using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Cli.Commands;
+
+/// <summary>`signal`: sends a signal to a session's program. One per command line.</summary>
+internal sealed class SignalCommand : Command
+{
+    public SignalCommand()
+        : base("signal", "Send a signal to a session's program.\n\n  holdfast signal work INT\n  holdfast signal work HUP --group")
+    {
+        var session = CommonOptions.Session();
+        var signal = new Argument<string>("SIG") { Description = "A name such as INT or SIGTERM, or a number" };
+        signal.CompletionSources.Add("HUP", "INT", "QUIT", "TERM", "KILL", "STOP", "CONT", "USR1", "USR2", "WINCH");
+        var group = new Option<bool>("--group") { Description = "To the program's whole process group" };
+        Arguments.Add(session);
+        Arguments.Add(signal);
+        Options.Add(group);
+        Options.Add(CommonOptions.Json());
+        SetAction((parsed, cancellation) =>
+            RunAsync(parsed.GetRequiredValue(session), parsed.GetRequiredValue(signal), parsed.GetValue(group), cancellation));
+    }
+
+    private static Task<int> RunAsync(string name, string signal, bool group, CancellationToken cancellation)
+    {
+        if (!SignalNames.TryParse(signal, out var number))
+            throw new HoldfastException(ErrorCode.SignalInvalid, $"there is no signal {signal}");
+        return DaemonAccess.WithSessionAsync(name, async client =>
+        {
+            await client.SignalAsync(name, number, group, cancellation);
+            return 0;
+        }, cancellation);
+    }
+}

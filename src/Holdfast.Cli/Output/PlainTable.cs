@@ -1,0 +1,37 @@
+using System.Text;
+
+namespace Holdfast.Cli.Output;
+
+/// <summary>Lines up columns by their widest cell, two blanks between; the last column is left as long as it is. Owned by one command.</summary>
+internal sealed class PlainTable(params string[] header)
+{
+    private const string Between = "  ";
+    private const string Bold = "\e[1m";
+    private const string Plain = "\e[0m";
+
+    private readonly List<string[]> _rows = [header];
+
+    public void Add(params string[] cells) => _rows.Add(cells);
+
+    public string ToText(bool coloured)
+    {
+        var widths = new int[header.Length];
+        foreach (var row in _rows)
+        {
+            for (var i = 0; i < row.Length; i++)
+                widths[i] = Math.Max(widths[i], row[i].Length);
+        }
+
+        var text = new StringBuilder();
+        foreach (var row in _rows)
+        {
+            var emphasised = coloured && ReferenceEquals(row, _rows[0]);
+            text.Append(emphasised ? Bold : "");
+            for (var i = 0; i < row.Length; i++)
+                text.Append(i + 1 == row.Length ? row[i] : row[i].PadRight(widths[i]) + Between);
+            text.Append(emphasised ? Plain : "").Append('\n');
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Cli.Sessions;
+
+/// <summary>Reads --from: where output begins. Stateless.</summary>
+internal static class StartOffset
+{
+    /// <exception cref="HoldfastException">USAGE.</exception>
+    public static AttachRequest Request(string session, string from)
+    {
+        var request = new AttachRequest { Session = session };
+        switch (from)
+        {
+            case "start":
+                request.Start = true;
+                break;
+            case "now":
+                request.Now = true;
+                break;
+            case "screen":
+                throw new HoldfastException(ErrorCode.Usage, "--from screen comes with a later release", "Use --from start, now, or an offset.");
+            default:
+                request.Offset = Offset(from, "--from");
+                break;
+        }
+
+        return request;
+    }
+
+    /// <exception cref="HoldfastException">USAGE.</exception>
+    public static ulong Offset(string text, string option) =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
+            ? offset
+            : throw new HoldfastException(ErrorCode.Usage, $"{option} {text} is no offset", "Give start, now, or a number of bytes.");
+}

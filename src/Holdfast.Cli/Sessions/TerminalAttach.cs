@@ -1,0 +1,176 @@
+using System.Runtime.InteropServices;
+using Holdfast.Cli.Input;
+using Holdfast.Cli.Output;
+using Holdfast.Client;
+using Holdfast.Linux.Pty;
+using Holdfast.Linux.Tty;
+using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Cli.Sessions;
+
+/// <summary>
+/// The user's terminal joined to a session: raw mode, output on one task, input on another thread, until detached or ended.
+/// Made by a command for one attachment; restores the terminal however it ends.
+/// </summary>
+internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment session, TerminalAttachOptions options)
+{
+    private const int InputNumber = 0;
+    private const int OutputNumber = 1;
+    private const int InputBytes = 64 * 1024;
+
+    // A restart takes a fraction of this; who waits longer wants to know why.
+    private static readonly TimeSpan SilentLoss = TimeSpan.FromSeconds(2);
+
+    private readonly TaskCompletionSource _detached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ScreenMode _screen = new();
+    private Timer? _lossNotice;
+
+    public static void RequireTerminal()
+    {
+        if (!RawMode.IsTerminal(InputNumber) || !RawMode.IsTerminal(OutputNumber))
+            throw new HoldfastException(ErrorCode.NotATerminal, "standard input and output are not both a terminal");
+    }
+
+    public static WindowSize? Size() => RawMode.SizeOf(OutputNumber) ?? RawMode.SizeOf(InputNumber);
+
+    /// <summary>Returns the exit code of the command: 0 when detached, otherwise the session's own.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        client.StateChanged += OnState;
+        SessionEvent end;
+        using (var raw = RawMode.Enter(InputNumber))
+        using (new TerminalRestorer(raw))
+        using (PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Resize()))
+        {
+            Resize();
+            var output = PrintAsync(cancellation);
+            StartInput();
+            await Task.WhenAny(output, _detached.Task);
+            end = output.IsCompleted ? await output : default;
+            StandardOutput.Write(_screen.LeaveSequence);
+        }
+
+        client.StateChanged -= OnState;
+        _lossNotice?.Dispose();
+        return Report(end);
+    }
+
+    private int Report(SessionEvent end)
+    {
+        var name = session.Session.Name;
+        switch (end.Kind)
+        {
+            case SessionEventKind.Exited:
+                StandardOutput.WriteErrorLine($"[holdfast: {name} {ExitText.Describe(end.Exit)}]");
+                return ExitText.CodeOf(name, end.Exit);
+            case SessionEventKind.Finalized:
+                StandardOutput.WriteErrorLine($"[holdfast: {name} is gone]");
+                return 0;
+            default:
+                StandardOutput.WriteErrorLine($"[holdfast: detached from {name}]");
+                return 0;
+        }
+    }
+
+    private async Task<SessionEvent> PrintAsync(CancellationToken cancellation)
+    {
+        // Leaves the caller's thread: what a slow terminal blocks here must not block the start of input.
+        await Task.Yield();
+        while (true)
+        {
+            var next = await session.ReadAsync(cancellation);
+            switch (next.Kind)
+            {
+                case SessionEventKind.Output:
+                    _screen.See(next.Data.Span);
+                    StandardOutput.Write(next.Data.Span);
+                    break;
+                case SessionEventKind.Gap:
+                    Notice($"{next.To - next.From} bytes of output were overwritten before they were shown");
+                    break;
+                case SessionEventKind.InputUncertain:
+                    Notice($"the daemon was killed while it wrote input: whether {next.To - next.From} bytes arrived is not known");
+                    break;
+                case SessionEventKind.Exited or SessionEventKind.Finalized or SessionEventKind.End:
+                    return next;
+                default:
+                    break;
+            }
+        }
+    }
+
+    // A thread of its own: a read of a terminal cannot be cancelled, and nobody waits for this one at the end.
+    private void StartInput() => new Thread(ReadInput) { IsBackground = true, Name = "terminal input" }.Start();
+
+    private void ReadInput()
+    {
+        var buffer = new byte[InputBytes];
+        try
+        {
+            while (StandardInput.Read(buffer) is > 0 and var read)
+            {
+                var typed = buffer.AsMemory(0, read);
+                var key = typed.Span.IndexOf(options.DetachKey.Byte);
+                if (!options.Observer)
+                    Send(key < 0 ? typed : typed[..key]);
+                if (key >= 0)
+                    break;
+            }
+        }
+        catch (IOException e)
+        {
+            // The terminal is gone: as good as a detach.
+            _ = e;
+        }
+
+        _detached.TrySetResult();
+    }
+
+    private void Send(ReadOnlyMemory<byte> typed)
+    {
+        try
+        {
+            session.WriteAsync(typed).GetAwaiter().GetResult();
+        }
+        catch (HoldfastException e) when (e.Code is ErrorCode.SessionExited or ErrorCode.SessionGone or ErrorCode.NotAttached)
+        {
+            // The end of the session is told by its output.
+            _ = e;
+        }
+        catch (HoldfastException e)
+        {
+            Notice(e.Message);
+        }
+    }
+
+    private void Resize()
+    {
+        if (!options.Observer && Size() is { } size)
+            _ = ResizeAsync(size);
+    }
+
+    private async Task ResizeAsync(WindowSize size)
+    {
+        try
+        {
+            await client.ResizeAsync(session.Session.Id, size.Columns, size.Rows);
+        }
+        catch (HoldfastException e)
+        {
+            // A session that has ended, or whose owner is another, keeps its size.
+            _ = e;
+        }
+    }
+
+    private void OnState(ConnectionState state)
+    {
+        _lossNotice?.Dispose();
+        _lossNotice = state == ConnectionState.Reconnecting
+            ? new Timer(_ => Notice("the daemon is away; waiting for it"), null, SilentLoss, Timeout.InfiniteTimeSpan)
+            : null;
+    }
+
+    // In raw mode a line ends with both.
+    private static void Notice(string what) => StandardOutput.WriteErrorLine($"\r\n[holdfast: {what}]\r");
+}

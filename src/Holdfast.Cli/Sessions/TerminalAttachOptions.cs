@@ -1,0 +1,8 @@
+using Holdfast.Cli.Input;
+
+namespace Holdfast.Cli.Sessions;
+
+/// <summary>How a terminal is joined to a session. A value.</summary>
+/// <param name="Observer">Sees only: sends no input and no size.</param>
+/// <param name="DetachKey">The key that ends it.</param>
+internal sealed record TerminalAttachOptions(bool Observer, DetachKey DetachKey);

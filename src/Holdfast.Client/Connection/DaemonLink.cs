@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Net.Sockets;
+using Holdfast.Protocol;
+using Holdfast.Protocol.Frames;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Client.Connection;
+
+/// <summary>
+/// One socket after its handshake: sends whole frames, receives frames.
+/// Owned by the connection, which replaces it when it is lost. Sending: any thread, one frame after the other; receiving: the receive loop alone.
+/// </summary>
+internal sealed class DaemonLink : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly SemaphoreSlim _sending = new(1, 1);
+
+    private DaemonLink(Socket socket)
+    {
+        _socket = socket;
+        Receiver = new FrameReceiver(socket);
+    }
+
+    public FrameReceiver Receiver { get; }
+
+    public Welcome Welcome { get; private set; } = new();
+
+    /// <summary>Says hello on a fresh socket, which the link then owns. A socket that ends before the welcome is a <see cref="SocketException"/>: try again.</summary>
+    public static async Task<DaemonLink> GreetAsync(Socket socket, Hello hello, CancellationToken cancellation)
+    {
+        var link = new DaemonLink(socket);
+        try
+        {
+            await link.SendAsync(new Envelope { RequestId = 1, Hello = hello }, cancellation);
+            link.Welcome = await link.ReceiveWelcomeAsync(cancellation);
+            return link;
+        }
+        catch
+        {
+            link.Dispose();
+            throw;
+        }
+    }
+
+    public async Task SendAsync(Envelope envelope, CancellationToken cancellation)
+    {
+        var size = FrameCodec.ControlFrameBytes(envelope);
+        if (size - FrameCodec.LengthPrefixBytes > ProtocolLimits.MaxFrameBytes)
+            throw new HoldfastException(ErrorCode.FrameTooLarge, $"a request of {size} bytes is larger than a frame may be", null);
+        var buffer = ArrayPool<byte>.Shared.Rent(size);
+        try
+        {
+            FrameCodec.WriteControl(envelope, buffer);
+            await SendAllAsync(buffer.AsMemory(0, size), cancellation);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    public async Task SendInputAsync(uint session, ulong offset, ReadOnlyMemory<byte> data)
+    {
+        var size = FrameCodec.DataHeaderBytes + data.Length;
+        var buffer = ArrayPool<byte>.Shared.Rent(size);
+        try
+        {
+            FrameCodec.WriteDataHeader(buffer, FrameKind.Input, session, offset, data.Length);
+            data.Span.CopyTo(buffer.AsSpan(FrameCodec.DataHeaderBytes));
+            await SendAllAsync(buffer.AsMemory(0, size), CancellationToken.None);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Ends the socket; the receive loop sees its end.</summary>
+    public void Close()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Gone already: that is what was wanted.
+            _ = e;
+        }
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        Receiver.Dispose();
+        // _sending stays: a sender may be waiting for it, and it holds nothing while its wait handle is never asked for.
+    }
+
+    // A frame is never cut short by cancellation: half a frame would end the connection for everybody on it.
+    private async Task SendAllAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellation)
+    {
+        await _sending.WaitAsync(cancellation);
+        try
+        {
+            while (!frame.IsEmpty)
+                frame = frame[await _socket.SendAsync(frame, SocketFlags.None, CancellationToken.None)..];
+        }
+        catch (ObjectDisposedException)
+        {
+            throw new SocketException((int)SocketError.ConnectionReset);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    private async Task<Welcome> ReceiveWelcomeAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            while (Receiver.TryNext(out var kind, out var payload))
+            {
+                if (kind != FrameKind.Control)
+                    continue;
+                var envelope = Envelope.Parser.ParseFrom(payload.Span);
+                if (envelope.BodyCase == Envelope.BodyOneofCase.Welcome)
+                    return envelope.Welcome;
+                if (envelope.BodyCase == Envelope.BodyOneofCase.Error)
+                    throw HoldfastException.From(envelope.Error);
+            }
+
+            if (!await Receiver.ReceiveAsync(cancellation))
+                throw new SocketException((int)SocketError.ConnectionReset);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Buffers.Binary;
+using Holdfast.Protocol;
+using Holdfast.Protocol.Frames;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Client.Connection;
+
+/// <summary>
+/// The receive loop: takes frames from a link and hands them to requests and attachments, in order.
+/// Owned by the connection; one link at a time, one task.
+/// </summary>
+internal sealed class FrameDispatcher(AttachmentTable attachments, Action<Envelope> answered)
+{
+    private const int SessionAt = 0;
+    private const int OffsetAt = 4;
+    private const int DataAt = 12;
+
+    // Nearly every frame is for the session of the frame before it.
+    private uint _lastNumber;
+    private SessionAttachment? _last;
+
+    /// <summary>Returns when the link ended; throws what ended it otherwise.</summary>
+    public async Task RunAsync(DaemonLink link, CancellationToken cancellation)
+    {
+        _last = null;
+        do
+        {
+            while (link.Receiver.TryNext(out var kind, out var payload))
+            {
+                if (kind == FrameKind.Output)
+                {
+                    var attachment = DispatchOutput(payload, link.Receiver.Segment);
+                    if (attachment is { IsFull: true })
+                        await attachment.RoomAsync().WaitAsync(cancellation);
+                }
+                else if (kind == FrameKind.Control)
+                {
+                    Dispatch(Envelope.Parser.ParseFrom(payload.Span));
+                }
+            }
+        }
+        while (await link.Receiver.ReceiveAsync(cancellation));
+    }
+
+    private SessionAttachment? DispatchOutput(ReadOnlyMemory<byte> payload, ReceiveSegment segment)
+    {
+        var number = BinaryPrimitives.ReadUInt32BigEndian(payload.Span[SessionAt..]);
+        if (_last is null || number != _lastNumber)
+        {
+            _last = attachments.Find(number);
+            _lastNumber = number;
+        }
+
+        _last?.OnOutput(BinaryPrimitives.ReadUInt64BigEndian(payload.Span[OffsetAt..]), payload[DataAt..], segment);
+        return _last;
+    }
+
+    private void Dispatch(Envelope envelope)
+    {
+        _last = null;
+        if (envelope.RequestId != 0)
+        {
+            answered(envelope);
+            return;
+        }
+
+        switch (envelope.BodyCase)
+        {
+            case Envelope.BodyOneofCase.Error:
+                throw HoldfastException.From(envelope.Error);
+            case Envelope.BodyOneofCase.InputAck:
+                attachments.Find(envelope.InputAck.Session)?.OnInputAcknowledged(envelope.InputAck.Accepted);
+                break;
+            case Envelope.BodyOneofCase.InputRefused:
+                attachments.Find(envelope.InputRefused.Session)?.OnInputRefused(envelope.InputRefused);
+                break;
+            case Envelope.BodyOneofCase.Gap:
+                attachments.Find(envelope.Gap.Session)?.OnGap(envelope.Gap);
+                break;
+            case Envelope.BodyOneofCase.Resized:
+                attachments.Find(envelope.Resized.Session)?.OnResized(envelope.Resized.Resize);
+                break;
+            case Envelope.BodyOneofCase.Renamed:
+                attachments.Find(envelope.Renamed.Session)?.OnRenamed(envelope.Renamed.Name);
+                break;
+            case Envelope.BodyOneofCase.Exited:
+                attachments.Find(envelope.Exited.Session)?.OnExited(envelope.Exited);
+                break;
+            case Envelope.BodyOneofCase.Closed:
+                attachments.Find(envelope.Closed.Session)?.OnClosed(envelope.Closed.EndOffset);
+                break;
+            case Envelope.BodyOneofCase.Finalized:
+                Finalize(envelope.Finalized.Session);
+                break;
+            // To come back would start a new daemon against the will of who stopped this one.
+            case Envelope.BodyOneofCase.Stopping when !envelope.Stopping.Restart:
+                throw Faults.Stopped();
+            // A restarting daemon closes the connection next, and events of a newer daemon mean nothing here.
+            default:
+                break;
+        }
+    }
+
+    private void Finalize(uint number)
+    {
+        if (attachments.Find(number) is not { } attachment)
+            return;
+        attachments.Remove(attachment);
+        attachment.OnFinalized();
+    }
+}

@@ -1,0 +1,84 @@
+using System.Net.Sockets;
+using Google.Protobuf;
+using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Client.Connection;
+
+/// <summary>
+/// Makes a link that has been welcomed, trying until a deadline.
+/// Owned by the connection; one attempt series at a time.
+/// </summary>
+internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
+{
+    private readonly Endpoint _endpoint = new(options);
+
+    /// <param name="deadline">For all attempts together.</param>
+    /// <param name="patient">True while a daemon is being replaced: then also its absence is waited out.</param>
+    /// <param name="cancellation">Ends the attempts.</param>
+    public async Task<DaemonLink> MakeAsync(TimeSpan deadline, bool patient, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(deadline);
+        var until = Environment.TickCount64 + (long)deadline.TotalMilliseconds;
+        var backOff = new BackOff();
+        HoldfastException? last = null;
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    return await AttemptAsync(TimeSpan.FromMilliseconds(Math.Max(1, until - Environment.TickCount64)), limit.Token);
+                }
+                catch (HoldfastException e) when (IsPassing(e, patient))
+                {
+                    last = e;
+                }
+                catch (Exception e) when (e is SocketException or IOException or InvalidProtocolBufferException or TokenMissingException)
+                {
+                    // The daemon went away between connect and welcome, or is not ready: the next attempt tells.
+                    _ = e;
+                }
+
+                await backOff.WaitAsync(limit.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw last ?? Faults.NoDaemon(deadline);
+        }
+    }
+
+    private async Task<DaemonLink> AttemptAsync(TimeSpan remaining, CancellationToken cancellation)
+    {
+        var socket = await _endpoint.DialAsync(remaining, cancellation);
+        string? token;
+        try
+        {
+            token = _endpoint.ReadToken() ?? throw new TokenMissingException();
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        var hello = new Hello
+        {
+            ProtocolVersion = ProtocolVersion.Current,
+            ClientId = clientId,
+            Role = Role.Control,
+            Token = token,
+            ClientName = options.ClientName,
+        };
+        return await DaemonLink.GreetAsync(socket, hello, cancellation);
+    }
+
+    private static bool IsPassing(HoldfastException e, bool patient) =>
+        e.Code is ErrorCode.DaemonStopping or ErrorCode.HandshakeTimeout or ErrorCode.LimitConnections
+        || (patient && e.Code is ErrorCode.DaemonUnavailable or ErrorCode.DaemonStartFailed or ErrorCode.Unauthenticated);
+
+    /// <summary>The socket is there, the token not yet: the first daemon of a directory is still starting.</summary>
+    private sealed class TokenMissingException : Exception;
+}

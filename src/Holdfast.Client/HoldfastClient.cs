@@ -1,0 +1,145 @@
+using System.Security.Cryptography;
+using Holdfast.Client.Connection;
+using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Client;
+
+/// <summary>
+/// A client of the Holdfast daemon that outlives the daemon: it reconnects, asks again and goes on at the exact byte.
+/// Owned by the caller until disposed; any thread. After a failed request it is still usable; after <see cref="ConnectionState.Ended"/> it is not.
+/// </summary>
+public sealed class HoldfastClient : IAsyncDisposable
+{
+    private const int ClientIdBytes = 16;
+
+    private ClientConnection? _connection;
+
+    private HoldfastClient()
+    {
+    }
+
+    /// <summary>Tells losses and returns of the daemon; raised on the client's own task, so the handler must not block.</summary>
+    public event Action<ConnectionState>? StateChanged;
+
+    /// <summary>By this the daemon knows the client again after a reconnect.</summary>
+    public string ClientId { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(ClientIdBytes));
+
+    /// <summary>What the present daemon said of itself.</summary>
+    public Welcome Daemon => Connection.Welcome;
+
+    /// <summary>Completes when no daemon will answer on this client any more.</summary>
+    public Task Ended => Connection.Ended;
+
+    private ClientConnection Connection => _connection ?? throw new ObjectDisposedException(nameof(HoldfastClient));
+
+    /// <summary>Connects, and starts a daemon where <see cref="HoldfastClientOptions.Starter"/> says how.</summary>
+    /// <exception cref="HoldfastException">DAEMON_UNAVAILABLE, DAEMON_START_FAILED, UNAUTHENTICATED, PROTO_BREAKING_CHANGE.</exception>
+    public static async Task<HoldfastClient> ConnectAsync(HoldfastClientOptions options, CancellationToken cancellation = default)
+    {
+        var client = new HoldfastClient();
+        client._connection = await ClientConnection.OpenAsync(options, client.ClientId, s => client.StateChanged?.Invoke(s), cancellation);
+        return client;
+    }
+
+    /// <summary>Creates a session. An empty <see cref="CreateRequest.CreationKey"/> is filled, so that a lost connection never makes two.</summary>
+    public async Task<SessionInfo> CreateAsync(CreateRequest request, CancellationToken cancellation = default)
+    {
+        if (request.CreationKey.Length == 0)
+            request.CreationKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(ClientIdBytes));
+        var answer = await AskAsync(new Envelope { Create = request }, cancellation);
+        return (answer.CreateAnswer ?? throw Unexpected(answer)).Session;
+    }
+
+    /// <summary>Attaches to a session; one attachment per session and client.</summary>
+    public Task<SessionAttachment> AttachAsync(AttachRequest request, CancellationToken cancellation = default) =>
+        Connection.AttachAsync(request, cancellation);
+
+    /// <summary>Sets the terminal's size; returns the offset from which it is in force.</summary>
+    public async Task<ulong> ResizeAsync(string session, uint cols, uint rows, CancellationToken cancellation = default)
+    {
+        var request = new ResizeRequest { Session = session, Size = new TerminalSize { Cols = cols, Rows = rows } };
+        var answer = await AskAsync(new Envelope { Resize = request }, cancellation);
+        return (answer.ResizeAnswer ?? throw Unexpected(answer)).Offset;
+    }
+
+    /// <summary>Sends a signal. Not sent again after a lost connection: then it fails and says that it may have been delivered.</summary>
+    public async Task SignalAsync(string session, int signal, bool processGroup, CancellationToken cancellation = default)
+    {
+        var request = new SignalRequest { Session = session, Signal = signal, ProcessGroup = processGroup };
+        await Connection.RequestAsync(new Envelope { Signal = request }, AfterLoss.Fail, cancellation);
+    }
+
+    /// <summary>Ends a session and waits for its end; an exited one is forgotten.</summary>
+    /// <param name="session">Name or id.</param>
+    /// <param name="timeout">From SIGHUP to SIGKILL; <c>null</c>: as configured.</param>
+    /// <param name="cancellation">Ends the waiting, not the killing.</param>
+    public async Task<SessionInfo> KillAsync(string session, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    {
+        var request = new KillRequest { Session = session, TimeoutMs = timeout is { } t ? (uint)Math.Max(1, t.TotalMilliseconds) : 0 };
+        var answer = await AskAsync(new Envelope { Kill = request }, cancellation);
+        return (answer.KillAnswer ?? throw Unexpected(answer)).Session;
+    }
+
+    public async Task<SessionInfo> RenameAsync(string session, string name, CancellationToken cancellation = default)
+    {
+        // Sent again it would ask for a name that is no more.
+        var request = new RenameRequest { Session = session, Name = name };
+        var answer = await Connection.RequestAsync(new Envelope { Rename = request }, AfterLoss.Fail, cancellation);
+        return (answer.RenameAnswer ?? throw Unexpected(answer)).Session;
+    }
+
+    public async Task<IReadOnlyList<SessionInfo>> ListAsync(CancellationToken cancellation = default)
+    {
+        var answer = await AskAsync(new Envelope { List = new ListRequest() }, cancellation);
+        return (answer.ListAnswer ?? throw Unexpected(answer)).Sessions;
+    }
+
+    public async Task<SessionInfo> InspectAsync(string session, CancellationToken cancellation = default)
+    {
+        var answer = await AskAsync(new Envelope { Inspect = new InspectRequest { Session = session } }, cancellation);
+        return (answer.InspectAnswer ?? throw Unexpected(answer)).Session;
+    }
+
+    /// <summary>One piece of what the ring holds, from <paramref name="from"/>; empty at the head.</summary>
+    public async Task<HistoryAnswer> HistoryAsync(string session, ulong from, int mostBytes, CancellationToken cancellation = default)
+    {
+        var request = new HistoryRequest { Session = session, From = from, MaxBytes = (uint)mostBytes };
+        var answer = await AskAsync(new Envelope { History = request }, cancellation);
+        return answer.HistoryAnswer ?? throw Unexpected(answer);
+    }
+
+    /// <summary>Waits until the session's program has ended.</summary>
+    public async Task<SessionInfo> WaitAsync(string session, CancellationToken cancellation = default)
+    {
+        var answer = await AskAsync(new Envelope { Wait = new WaitRequest { Session = session } }, cancellation);
+        return (answer.WaitAnswer ?? throw Unexpected(answer)).Session;
+    }
+
+    public async Task<StatusAnswer> StatusAsync(CancellationToken cancellation = default)
+    {
+        var answer = await AskAsync(new Envelope { Status = new StatusRequest() }, cancellation);
+        return answer.StatusAnswer ?? throw Unexpected(answer);
+    }
+
+    /// <summary>Stops or restarts the daemon. Use a client whose <see cref="HoldfastClientOptions.Reconnect"/> is false, or it will call the next one.</summary>
+    public async Task StopAsync(StopMode mode, CancellationToken cancellation = default)
+    {
+        try
+        {
+            await Connection.RequestAsync(new Envelope { Stop = new StopRequest { Mode = mode } }, AfterLoss.Fail, cancellation);
+        }
+        catch (HoldfastException e) when (e.Code == ErrorCode.DaemonUnavailable)
+        {
+            // It ended before its answer was read: that is what was asked.
+            _ = e;
+        }
+    }
+
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _connection, null)?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private Task<Envelope> AskAsync(Envelope request, CancellationToken cancellation) =>
+        Connection.RequestAsync(request, AfterLoss.SendAgain, cancellation);
+
+    private static HoldfastException Unexpected(Envelope answer) => Faults.UnexpectedAnswer(answer.BodyCase);
+}

@@ -1,0 +1,35 @@
+using System.Net.Sockets;
+using Holdfast.DaemonRpc.Lifecycle;
+
+namespace Holdfast.Client;
+
+/// <summary>How a client finds its daemon and how long it tries. Immutable; made by the caller, read by the client.</summary>
+public sealed record HoldfastClientOptions
+{
+    /// <summary>Where the daemon's socket and token lie. Default: as the environment says.</summary>
+    public DaemonPaths Paths { get; init; } = DaemonPaths.FromEnvironment();
+
+    /// <summary>How a daemon is started when none is there. Default <c>null</c>: it is never started, only waited for while it is replaced.</summary>
+    public StarterOptions? Starter { get; init; }
+
+    /// <summary>Longest time for the first connection, in which a daemon may have to be started.</summary>
+    public TimeSpan ConnectDeadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest time without a daemon before a client that was connected gives up. A restart takes well under a second.</summary>
+    public TimeSpan ReconnectDeadline { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>False: a lost connection ends the client. For requests that end the daemon, and for who wants to see the loss.</summary>
+    public bool Reconnect { get; init; } = true;
+
+    /// <summary>Names the program in the daemon's log.</summary>
+    public string ClientName { get; init; } = "holdfast-dotnet";
+
+    /// <summary>
+    /// Most bytes of output that wait for a slow reader of an attachment. Above it the client stops reading its socket,
+    /// which holds up every answer of this connection until the reader goes on.
+    /// </summary>
+    public int BufferedOutputBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Opens a socket to the daemon instead of the usual search: for tests and for tunnels. It is called again for each reconnect.</summary>
+    public Func<TimeSpan, CancellationToken, Task<Socket>>? Dial { get; init; }
+}

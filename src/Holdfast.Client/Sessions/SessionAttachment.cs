@@ -1,0 +1,156 @@
+using Holdfast.Client.Connection;
+using Holdfast.Client.Sessions;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Client;
+
+/// <summary>
+/// An attached session: its output and events in order, and the way for input.
+/// Made by <see cref="HoldfastClient.AttachAsync"/>, owned by the caller until disposed. One reader; writers on any thread.
+/// </summary>
+/// <remarks>
+/// Output goes on across daemon restarts at the exact byte. A reader that does not read holds up the whole connection once
+/// <see cref="HoldfastClientOptions.BufferedOutputBytes"/> wait, acknowledgements of input included: never wait for input
+/// (<see cref="FlushAsync"/>) on the task that reads output.
+/// </remarks>
+public sealed class SessionAttachment : IAsyncDisposable
+{
+    private readonly ClientConnection _connection;
+    private readonly EventQueue _events;
+    private readonly InputLane _input = new();
+    private readonly bool _output;
+    private OutputCursor _cursor;
+    private bool _exited;
+    private bool _closed;
+    private bool _ended;
+
+    internal SessionAttachment(ClientConnection connection, AttachAnswer answer, bool output, int bufferedBytes, DaemonLink link)
+    {
+        _connection = connection;
+        _output = output;
+        _events = new EventQueue(bufferedBytes);
+        _cursor = new OutputCursor(answer.Offset);
+        Session = answer.Session;
+        Start = answer.Offset;
+        Resizes = answer.Resizes;
+        _input.Resume(link, answer.Session.Number, answer.Input ?? new InputPosition());
+    }
+
+    /// <summary>The session as it was when attached.</summary>
+    public SessionInfo Session { get; private set; }
+
+    /// <summary>The offset of the first byte of output.</summary>
+    public ulong Start { get; }
+
+    /// <summary>Resizes at or after <see cref="Start"/> that the daemon still knew; the first is the size in force there.</summary>
+    public IReadOnlyList<Resize> Resizes { get; }
+
+    /// <summary>This client's input below this has reached the PTY.</summary>
+    public ulong InputAccepted => _input.Accepted;
+
+    internal bool HasEnded => Volatile.Read(ref _ended);
+
+    internal bool IsFull => _events.IsFull;
+
+    /// <summary>The next event. Its data is valid until the next call. After the last one: <see cref="SessionEventKind.End"/>, or the failure that ended the client.</summary>
+    public ValueTask<SessionEvent> ReadAsync(CancellationToken cancellation = default) => _events.ReadAsync(cancellation);
+
+    /// <summary>Takes all of <paramref name="data"/> as input; waits only while the window is full.</summary>
+    public Task WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation = default) => _input.WriteAsync(data, cancellation);
+
+    /// <summary>Waits until all input written so far has reached the PTY.</summary>
+    /// <exception cref="Protocol.HoldfastException">INPUT_UNCERTAIN names the range that may or may not have arrived; it is not sent again.</exception>
+    public Task FlushAsync(CancellationToken cancellation = default) => _input.FlushAsync(cancellation);
+
+    /// <summary>Detaches. Events that were not read are dropped.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _events.Abandon();
+        return _connection.DetachAsync(this);
+    }
+
+    internal Task RoomAsync() => _events.RoomAsync();
+
+    internal AttachRequest ResumeRequest(bool fromStart)
+    {
+        var request = new AttachRequest { Session = Session.Id };
+        if (!_output)
+            request.NoOutput = true;
+        else if (fromStart)
+            request.Start = true;
+        else
+            request.Offset = _cursor.Received;
+        return request;
+    }
+
+    internal void OnResumed(DaemonLink link, AttachAnswer answer)
+    {
+        Session = answer.Session;
+        _events.Add(new SessionEvent { Kind = SessionEventKind.Reconnected, From = _cursor.Received });
+        if (_output)
+            TellGap(_cursor.SkipTo(answer.Offset));
+        if (_input.Resume(link, answer.Session.Number, answer.Input ?? new InputPosition()) is { } uncertain)
+            _events.Add(new SessionEvent { Kind = SessionEventKind.InputUncertain, From = uncertain.From, To = uncertain.To });
+    }
+
+    internal void OnLost() => _input.Suspend();
+
+    internal void OnOutput(ulong offset, ReadOnlyMemory<byte> data, ReceiveSegment segment)
+    {
+        var repeated = _cursor.Accept(offset, data.Length, out var gap);
+        TellGap(gap);
+        if (repeated == data.Length)
+            return;
+        var value = new SessionEvent { Kind = SessionEventKind.Output, From = offset + (ulong)repeated, To = _cursor.Received, Data = data[repeated..] };
+        _events.AddOutput(value, segment);
+    }
+
+    internal void OnGap(GapEvent gap) => TellGap(_cursor.SkipTo(gap.To));
+
+    internal void OnResized(Resize resize) =>
+        _events.Add(new SessionEvent { Kind = SessionEventKind.Resized, From = resize.Offset, Size = resize.Size });
+
+    internal void OnRenamed(string name) => _events.Add(new SessionEvent { Kind = SessionEventKind.Renamed, Name = name });
+
+    // A daemon that took over tells the end again: it cannot know who heard it.
+    internal void OnExited(ExitedEvent exited)
+    {
+        if (_exited)
+            return;
+        _exited = true;
+        _events.Add(new SessionEvent { Kind = SessionEventKind.Exited, To = exited.EndOffset, Exit = exited.Exit });
+    }
+
+    internal void OnClosed(ulong endOffset)
+    {
+        if (_closed)
+            return;
+        _closed = true;
+        _events.Add(new SessionEvent { Kind = SessionEventKind.Closed, To = endOffset });
+    }
+
+    internal void OnFinalized()
+    {
+        if (_ended)
+            return;
+        _events.Add(new SessionEvent { Kind = SessionEventKind.Finalized });
+        End(null);
+    }
+
+    internal void OnInputAcknowledged(ulong accepted) => _input.Acknowledge(accepted);
+
+    internal void OnInputRefused(InputRefusedEvent refused) => _input.Fail(Faults.InputRefused((ErrorCode)refused.Code, refused.Offset));
+
+    internal void End(Exception? failure)
+    {
+        _ended = true;
+        _input.Fail(failure ?? Faults.Detached());
+        _events.Complete(failure);
+    }
+
+    private void TellGap((ulong From, ulong To)? gap)
+    {
+        if (gap is { } range)
+            _events.Add(new SessionEvent { Kind = SessionEventKind.Gap, From = range.From, To = range.To });
+    }
+}

@@ -1,0 +1,242 @@
+using System.Buffers;
+using Google.Protobuf;
+using Holdfast.Daemon.Sessions;
+using Holdfast.Linux;
+using Holdfast.Linux.Events;
+using Holdfast.Linux.Sockets;
+using Holdfast.Protocol;
+using Holdfast.Protocol.Frames;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Daemon.Clients;
+
+/// <summary>
+/// One connection: turns bytes into frames for the <see cref="FrameRouter"/>, and takes answers, events and output. Owned by the
+/// <see cref="ClientServer"/>, loop thread; lives until either side ends it, for the first reason.
+/// </summary>
+public sealed class ClientConnection : IReadyHandler
+{
+    // One receive a turn and connection; a client with more waits for the others.
+    private static readonly byte[] Receiving = GC.AllocateUninitializedArray<byte>(64 * 1024, pinned: true);
+
+    private readonly Fd _fd;
+    private readonly Registration _registration;
+    private readonly FrameRouter _router;
+    private readonly OutgoingBuffer _outgoing;
+    private readonly List<Session> _attached = [];
+    private byte[] _partial = [];
+    private int _partialBytes;
+    private bool _closing;
+
+    public ClientConnection(Reactor reactor, Fd fd, FrameRouter router)
+    {
+        (_fd, _router) = (fd, router);
+        _outgoing = new OutgoingBuffer(fd);
+        _registration = reactor.Add(fd, Readiness.Readable, this);
+    }
+
+    /// <summary>Called once, when the connection has ended and was cleaned up.</summary>
+    public Action<ClientConnection, string>? Ended { get; set; }
+
+    public bool IsEnded { get; private set; }
+
+    /// <summary>Set by the handshake; until then only a hello is understood.</summary>
+    public string ClientId { get; private set; } = "";
+
+    /// <summary>The client's identity as shared memory keeps it; never 0.</summary>
+    public ulong ClientHash { get; private set; }
+
+    public Role Role { get; private set; }
+
+    public bool IsOpen => ClientId.Length > 0;
+
+    /// <summary>Output is sent only where nothing waits: what cannot be sent stays in the ring.</summary>
+    public bool CanSendOutput => !IsEnded && !_closing && _outgoing.IsEmpty;
+
+    public IReadOnlyList<Session> Attached => _attached;
+
+    public void Open(Hello hello)
+    {
+        ClientId = hello.ClientId;
+        ClientHash = Fnv1A(hello.ClientId);
+        Role = hello.Role;
+    }
+
+    public void Attach(Session session)
+    {
+        if (!_attached.Contains(session))
+            _attached.Add(session);
+    }
+
+    public void Forget(Session session) => _attached.Remove(session);
+
+    /// <summary>Receives what is there, or sends what waits.</summary>
+    public void OnReady(Readiness events)
+    {
+        if ((events & Readiness.Writable) != 0)
+            OnWritable();
+        if (!IsEnded && (events & (Readiness.Readable | Readiness.HangUp | Readiness.Error)) != 0)
+            Receive();
+    }
+
+    public void Send(Envelope envelope)
+    {
+        if (IsEnded || _closing)
+            return;
+        var bytes = ArrayPool<byte>.Shared.Rent(FrameCodec.ControlFrameBytes(envelope));
+        var length = FrameCodec.WriteControl(envelope, bytes);
+        Send(bytes.AsSpan(0, length), default);
+        ArrayPool<byte>.Shared.Return(bytes);
+    }
+
+    public void SendOutput(uint session, ulong offset, ReadOnlySpan<byte> data)
+    {
+        Span<byte> header = stackalloc byte[FrameCodec.DataHeaderBytes];
+        FrameCodec.WriteDataHeader(header, FrameKind.Output, session, offset, data.Length);
+        Send(header, data);
+    }
+
+    public void OnGap(Session session, ulong bytes) => _router.OnGap(session, this, bytes);
+
+    /// <summary>Tells the peer why, and ends as soon as that was sent.</summary>
+    public void Refuse(Error error, string reason)
+    {
+        Send(new Envelope { Error = error });
+        if (_outgoing.IsEmpty)
+            End(reason);
+        _closing = true;
+    }
+
+    public void End(string reason)
+    {
+        if (IsEnded)
+            return;
+        IsEnded = true;
+        _registration.Dispose();
+        foreach (var session in _attached.ToArray())
+        {
+            session.Subscribers.Remove(this);
+            session.Input.Close(this);
+        }
+        _attached.Clear();
+        _outgoing.Release();
+        _fd.Dispose();
+        Ended?.Invoke(this, reason);
+    }
+
+    private void Send(ReadOnlySpan<byte> header, ReadOnlySpan<byte> body)
+    {
+        if (!_outgoing.Send(header, body))
+            End("the peer is gone");
+        else if (_outgoing.Overfull)
+            End("the client does not read");
+        else
+            UpdateInterest();
+    }
+
+    private void UpdateInterest()
+    {
+        if (!IsEnded)
+            _registration.Change(_outgoing.IsEmpty ? Readiness.Readable : Readiness.Readable | Readiness.Writable);
+    }
+
+    private void OnWritable()
+    {
+        if (!_outgoing.Flush())
+        {
+            End("the peer is gone");
+            return;
+        }
+        if (_closing && _outgoing.IsEmpty)
+        {
+            End("refused");
+            return;
+        }
+        UpdateInterest();
+        if (!_outgoing.IsEmpty)
+            return;
+        foreach (var session in _attached.ToArray())
+            session.Subscribers.Serve(this);
+    }
+
+    private void Receive()
+    {
+        var received = UnixSocket.Receive(_fd, Receiving);
+        if (received.WouldBlock)
+            return;
+        if (received.Count <= 0)
+        {
+            End(received.Ok ? "closed by the peer" : received.Error.ToString());
+            return;
+        }
+        // After a refusal the rest is read and dropped, so that the peer gets the error and not a reset.
+        if (_closing)
+            return;
+        var bytes = Receiving.AsSpan(0, received.Count);
+        if (_partialBytes == 0)
+            KeepRest(ReadFrames(bytes));
+        else
+            ReadWithPartial(bytes);
+    }
+
+    private void ReadWithPartial(ReadOnlySpan<byte> bytes)
+    {
+        EnsurePartial(_partialBytes + bytes.Length);
+        bytes.CopyTo(_partial.AsSpan(_partialBytes));
+        var whole = _partial.AsSpan(0, _partialBytes + bytes.Length);
+        var rest = ReadFrames(whole);
+        rest.CopyTo(_partial);
+        _partialBytes = rest.Length;
+        if (_partialBytes == 0 && _partial.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_partial);
+            _partial = [];
+        }
+    }
+
+    private void KeepRest(ReadOnlySpan<byte> rest)
+    {
+        if (rest.IsEmpty)
+            return;
+        EnsurePartial(rest.Length);
+        rest.CopyTo(_partial);
+        _partialBytes = rest.Length;
+    }
+
+    private ReadOnlySpan<byte> ReadFrames(ReadOnlySpan<byte> bytes)
+    {
+        while (!IsEnded && !_closing)
+        {
+            var status = FrameCodec.TryRead(bytes, ProtocolLimits.MaxFrameBytes, out var frame, out var consumed);
+            if (status == FrameReadStatus.NeedMore)
+                return bytes;
+            if (status != FrameReadStatus.Frame)
+            {
+                FrameRouter.OnBadFrame(this, status);
+                return default;
+            }
+            _router.OnFrame(this, frame);
+            bytes = bytes[consumed..];
+        }
+        return default;
+    }
+
+    private void EnsurePartial(int bytes)
+    {
+        if (_partial.Length >= bytes)
+            return;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(bytes, 4096));
+        _partial.AsSpan(0, _partialBytes).CopyTo(larger);
+        if (_partial.Length > 0)
+            ArrayPool<byte>.Shared.Return(_partial);
+        _partial = larger;
+    }
+
+    private static ulong Fnv1A(string text)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var c in text)
+            hash = (hash ^ c) * 1099511628211UL;
+        return hash == 0 ? 1 : hash;
+    }
+}

@@ -1,0 +1,120 @@
+using Holdfast.Daemon.Config;
+using Holdfast.Daemon.Health;
+using Holdfast.Linux;
+using Holdfast.Linux.Events;
+using Holdfast.Linux.Processes;
+using Holdfast.Linux.Sockets;
+using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Daemon.Clients;
+
+/// <summary>Accepts connections, checks who they are, and holds them. Owned by the host, loop thread.</summary>
+public sealed class ClientServer(Reactor reactor, DaemonOptions options, DaemonCounters counters, ILogger log) : IReadyHandler
+{
+    // Bounded, so that a storm of connections does not keep sessions waiting.
+    private const int AcceptsPerTurn = 32;
+
+    private static readonly TimeSpan NoDescriptorPause = TimeSpan.FromMilliseconds(100);
+    private readonly HashSet<ClientConnection> _connections = [];
+    private FrameRouter? _router;
+    private Fd? _listener;
+    private Registration? _registration;
+
+    public int Count => _connections.Count;
+
+    public int OpenCount => _connections.Count(c => c.IsOpen);
+
+    public void Listen(Fd listener, FrameRouter router)
+    {
+        _router = router;
+        Replace(listener);
+    }
+
+    /// <summary>Accepts from another socket from now on; what waits in the old one is taken first.</summary>
+    public void Replace(Fd listener)
+    {
+        if (_listener is not null)
+            AcceptTurn();
+        _registration?.Dispose();
+        _listener = listener;
+        _registration = reactor.Add(listener, Readiness.Readable, this);
+    }
+
+    public void OnReady(Readiness events) => AcceptTurn();
+
+    public void Broadcast(Envelope envelope)
+    {
+        foreach (var connection in _connections.Where(c => c.IsOpen).ToArray())
+            connection.Send(envelope);
+    }
+
+    public void EndAll(string reason)
+    {
+        _registration?.Dispose();
+        _registration = null;
+        foreach (var connection in _connections.ToArray())
+            connection.End(reason);
+    }
+
+    private void AcceptTurn()
+    {
+        for (var i = 0; i < AcceptsPerTurn; i++)
+        {
+            var error = UnixSocket.TryAccept(_listener!, out var fd);
+            if (fd is not null)
+                Admit(fd);
+            else if (error is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS)
+            {
+                Pause(error);
+                return;
+            }
+            else
+                return;
+        }
+    }
+
+    private void Admit(Fd fd)
+    {
+        var connection = new ClientConnection(reactor, fd, _router!) { Ended = OnEnded };
+        _connections.Add(connection);
+        if (UnixSocket.PeerOf(fd).Uid != CurrentProcess.EffectiveUser)
+            FrameRouter.Refuse(connection, ErrorCode.PermissionDenied, "this daemon belongs to another user");
+        else if (_connections.Count > options.MaxConnections)
+            Reject(connection);
+        else
+            reactor.After(TimeSpan.FromMilliseconds(ProtocolLimits.HandshakeTimeoutMs), () => CheckHello(connection));
+    }
+
+    private void Reject(ClientConnection connection)
+    {
+        counters.ConnectionsRefused++;
+        FrameRouter.Refuse(connection, ErrorCode.LimitConnections, $"there are {options.MaxConnections} connections, as many as allowed");
+        // Even one that does not read its refusal must not stay.
+        if (!connection.IsEnded)
+            reactor.After(TimeSpan.FromSeconds(1), () => connection.End("refused"));
+    }
+
+    private static void CheckHello(ClientConnection connection)
+    {
+        if (connection.IsEnded || connection.IsOpen)
+            return;
+        FrameRouter.Refuse(connection, ErrorCode.HandshakeTimeout, "no hello arrived");
+        connection.End("no hello arrived");
+    }
+
+    private void OnEnded(ClientConnection connection, string reason)
+    {
+        _connections.Remove(connection);
+        log.ConnectionEnded(reason);
+    }
+
+    private void Pause(Errno error)
+    {
+        log.AcceptFailed(error.ToString());
+        _registration?.Dispose();
+        _registration = null;
+        reactor.After(NoDescriptorPause, () => _registration ??= reactor.Add(_listener!, Readiness.Readable, this));
+    }
+}

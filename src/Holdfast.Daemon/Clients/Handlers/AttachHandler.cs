@@ -1,0 +1,47 @@
+using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Daemon.Clients.Handlers;
+
+/// <summary>Attach: from where output will follow, and where this client's input stands. Output begins behind the answer.</summary>
+public static class AttachHandler
+{
+    public static Envelope Handle(RequestServices services, ClientConnection connection, AttachRequest request)
+    {
+        var session = services.Sessions.Find(request.Session);
+        var ring = session.Ring;
+        var offset = request.FromCase switch
+        {
+            AttachRequest.FromOneofCase.Start => ring.RetainedFrom,
+            AttachRequest.FromOneofCase.Offset => request.Offset,
+            _ => ring.Head,
+        };
+        if (offset > ring.Head)
+            throw new HoldfastException(ErrorCode.OffsetNotHeld, $"offset {offset} lies beyond the head {ring.Head}");
+        if (request.FromCase == AttachRequest.FromOneofCase.NoOutput)
+            session.Subscribers.AddInputOnly(connection);
+        else
+            session.Subscribers.Add(connection, offset);
+        connection.Attach(session);
+        var answer = new AttachAnswer { Session = session.Describe(), Offset = offset };
+        if (connection.Role == Role.Control)
+            answer.Input = InputOf(session.Input.Open(connection));
+        foreach (var entry in ring.Sizes.From(offset))
+            answer.Resizes.Add(new Resize { Offset = entry.Offset, Size = new TerminalSize { Cols = entry.Cols, Rows = entry.Rows } });
+        return new Envelope { AttachAnswer = answer };
+    }
+
+    /// <summary>The answer was sent: now what is held of the output.</summary>
+    public static void Begin(RequestServices services, ClientConnection connection, AttachAnswer answer)
+    {
+        if (!connection.IsEnded && services.Sessions.ById(answer.Session.Id) is { } session)
+            session.Subscribers.Begin(connection);
+    }
+
+    private static InputPosition InputOf(Input.InputLane lane) => new()
+    {
+        Accepted = lane.Accepted,
+        Uncertain = lane.Uncertain,
+        Window = ProtocolLimits.InputWindowBytes,
+    };
+}

@@ -1,0 +1,22 @@
+using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Daemon.Clients.Handlers;
+
+/// <summary>Rename: another name for the same session.</summary>
+public static class RenameHandler
+{
+    public static Envelope Handle(RequestServices services, RenameRequest request)
+    {
+        var session = services.Sessions.Find(request.Session);
+        if (SessionName.Check(request.Name) is { } code)
+            throw new HoldfastException(code, $"the name '{request.Name}' is not possible");
+        if (session.Name != request.Name)
+        {
+            if (services.Sessions.ByName(request.Name) is not null)
+                throw new HoldfastException(ErrorCode.NameTaken, $"a session '{request.Name}' is there already");
+            services.Life.Rename(session, request.Name);
+        }
+        return new Envelope { RenameAnswer = new RenameAnswer { Session = session.Describe() } };
+    }
+}

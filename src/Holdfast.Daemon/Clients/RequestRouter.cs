@@ -1,0 +1,71 @@
+using Holdfast.Daemon.Clients.Handlers;
+using Holdfast.Daemon.Health;
+using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Daemon.Clients;
+
+/// <summary>Gives each request to its handler and sends its answer, or the error with its code. Owned by the host, loop thread.</summary>
+public sealed class RequestRouter(RequestServices services, ILogger log)
+{
+    public void Handle(ClientConnection connection, Envelope request)
+    {
+        if (request.RequestId == 0)
+        {
+            FrameRouter.Refuse(connection, ErrorCode.ProtoMalformed, "a request has no id");
+            return;
+        }
+        // It runs until its first wait here and now; what follows comes back to the loop.
+        _ = AnswerAsync(connection, request);
+    }
+
+    private async Task AnswerAsync(ClientConnection connection, Envelope request)
+    {
+        Envelope answer;
+        try
+        {
+            answer = await DispatchAsync(connection, request);
+        }
+        catch (HoldfastException e)
+        {
+            answer = new Envelope { Error = e.ToError() };
+        }
+        catch (Exception e)
+        {
+            log.RequestFault(e);
+            answer = new Envelope { Error = new HoldfastException(ErrorCode.Internal, $"the request failed: {e.Message}").ToError() };
+        }
+        answer.RequestId = request.RequestId;
+        connection.Send(answer);
+        if (answer.AttachAnswer is { } attached)
+            AttachHandler.Begin(services, connection, attached);
+    }
+
+    private Task<Envelope> DispatchAsync(ClientConnection connection, Envelope request)
+    {
+        if (connection.Role != Role.Control && Mutates(request.BodyCase))
+            throw new HoldfastException(ErrorCode.RoleForbidden, "a stream connection may only read");
+        return request.BodyCase switch
+        {
+            Envelope.BodyOneofCase.Create => CreateHandler.HandleAsync(services, request.Create),
+            Envelope.BodyOneofCase.Attach => Task.FromResult(AttachHandler.Handle(services, connection, request.Attach)),
+            Envelope.BodyOneofCase.Detach => Task.FromResult(DetachHandler.Handle(services, connection, request.Detach)),
+            Envelope.BodyOneofCase.Resize => Task.FromResult(ResizeHandler.Handle(services, request.Resize)),
+            Envelope.BodyOneofCase.Signal => SignalHandler.HandleAsync(services, request.Signal),
+            Envelope.BodyOneofCase.Kill => KillHandler.HandleAsync(services, request.Kill),
+            Envelope.BodyOneofCase.Rename => Task.FromResult(RenameHandler.Handle(services, request.Rename)),
+            Envelope.BodyOneofCase.List => Task.FromResult(ListHandler.Handle(services)),
+            Envelope.BodyOneofCase.Inspect => Task.FromResult(InspectHandler.Handle(services, request.Inspect)),
+            Envelope.BodyOneofCase.History => Task.FromResult(HistoryHandler.Handle(services, request.History)),
+            Envelope.BodyOneofCase.Wait => WaitHandler.HandleAsync(services, request.Wait),
+            Envelope.BodyOneofCase.Status => Task.FromResult(StatusHandler.Handle(services)),
+            Envelope.BodyOneofCase.Stop => StopHandler.HandleAsync(services, request.Stop),
+            _ => throw new HoldfastException(ErrorCode.RequestUnknown, "this daemon does not know the request"),
+        };
+    }
+
+    private static bool Mutates(Envelope.BodyOneofCase body) => body is
+        Envelope.BodyOneofCase.Create or Envelope.BodyOneofCase.Resize or Envelope.BodyOneofCase.Signal or Envelope.BodyOneofCase.Kill
+        or Envelope.BodyOneofCase.Rename or Envelope.BodyOneofCase.Stop;
+}

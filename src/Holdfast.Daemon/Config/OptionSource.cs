@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Daemon.Config;
+
+/// <summary>One option as people see it: its key in the file, its environment variable, its value and where that comes from.</summary>
+public sealed record OptionValue(string Key, string Variable, string Value, string Source, string Meaning);
+
+/// <summary>
+/// Every option declared once: key, meaning, reader, writer. File key <c>max_sessions</c> and variable <c>HOLDFAST_MAX_SESSIONS</c> follow
+/// from it; the variable wins. Used at start by the daemon and by <c>holdfast config</c>.
+/// </summary>
+public static class OptionSource
+{
+    private sealed record Option(
+        string Key, string Meaning, Func<DaemonOptions, string> Read, Func<DaemonOptions, string, DaemonOptions?> Write);
+
+    private static readonly Option[] Options =
+    [
+        new("max_sessions", "most sessions at once, 1 to 100000", o => Text(o.MaxSessions),
+            (o, v) => Number(v, 1, 100_000) is { } n ? o with { MaxSessions = n } : null),
+        new("max_connections", "most connections at once, 1 to 100000", o => Text(o.MaxConnections),
+            (o, v) => Number(v, 1, 100_000) is { } n ? o with { MaxConnections = n } : null),
+        new("max_ring_bytes", "capacity of all rings together, such as 8G", o => SizeText.FormatBytes(o.MaxRingBytes),
+            (o, v) => SizeText.TryParseBytes(v, out var n) && n >= ProtocolLimits.MinRingBytes ? o with { MaxRingBytes = n } : null),
+        new("ring_bytes", "capacity of a ring, a power of two from 64K to 1G", o => SizeText.FormatBytes(o.RingBytes),
+            (o, v) => SizeText.TryParseBytes(v, out var n) && ProtocolLimits.IsRingBytes(n) ? o with { RingBytes = n } : null),
+        new("retention_seconds", "how long an exited session is kept, 0 to 31536000", o => Text((int)o.Retention.TotalSeconds),
+            (o, v) => Number(v, 0, 31_536_000) is { } n ? o with { Retention = TimeSpan.FromSeconds(n) } : null),
+        new("kill_timeout_ms", "from SIGHUP to SIGKILL, 1 to 600000", o => Text((int)o.KillTimeout.TotalMilliseconds),
+            (o, v) => Number(v, 1, 600_000) is { } n ? o with { KillTimeout = TimeSpan.FromMilliseconds(n) } : null),
+        new("stale_ticks", "seconds without a beat after which a peer counts as hung, 2 to 3600", o => Text(o.StaleTicks),
+            (o, v) => Number(v, 2, 3600) is { } n ? o with { StaleTicks = n } : null),
+        new("log_level", "trace, debug, information, warning or error", o => o.LogLevel,
+            (o, v) => v is "trace" or "debug" or "information" or "warning" or "error" ? o with { LogLevel = v } : null),
+    ];
+
+    /// <exception cref="HoldfastException">CONFIG_INVALID, naming the key, the value and what is allowed.</exception>
+    public static DaemonOptions Load(string configFile, Func<string, string?> variable) => Load(configFile, variable, out _);
+
+    public static DaemonOptions Load(string configFile, Func<string, string?> variable, out IReadOnlyList<OptionValue> values)
+    {
+        var file = ReadFile(configFile);
+        var options = new DaemonOptions();
+        var list = new List<OptionValue>();
+        foreach (var option in Options)
+        {
+            var name = "HOLDFAST_" + option.Key.ToUpperInvariant();
+            var fromVariable = variable(name);
+            var text = fromVariable ?? file.GetValueOrDefault(option.Key);
+            if (text is not null)
+                options = option.Write(options, text) ?? throw Invalid(fromVariable is null ? $"{option.Key} in {configFile}" : name, text, option.Meaning);
+            file.Remove(option.Key);
+            var source = fromVariable is not null ? "environment" : text is not null ? "file" : "default";
+            list.Add(new OptionValue(option.Key, name, option.Read(options), source, option.Meaning));
+        }
+        if (file.Count > 0)
+            throw new HoldfastException(ErrorCode.ConfigInvalid, $"{configFile} has an unknown key: {file.Keys.First()}");
+        values = list;
+        return options;
+    }
+
+    private static Dictionary<string, string> ReadFile(string path)
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            foreach (var property in document.RootElement.EnumerateObject())
+                found[property.Name] = property.Value.ToString();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // No file is a valid configuration: everything has its default.
+            return found;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            throw new HoldfastException(ErrorCode.ConfigInvalid, $"{path} cannot be read: {e.Message}", hint: null, e);
+        }
+        return found;
+    }
+
+    private static HoldfastException Invalid(string key, string value, string allowed) =>
+        new(ErrorCode.ConfigInvalid, $"{key} is '{value}', but must be: {allowed}");
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static int? Number(string text, int from, int to) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n >= from && n <= to ? n : null;
+}

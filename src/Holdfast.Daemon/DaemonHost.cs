@@ -1,0 +1,209 @@
+using Holdfast.Daemon.Clients;
+using Holdfast.Daemon.Config;
+using Holdfast.Daemon.Health;
+using Holdfast.Daemon.Keepers;
+using Holdfast.Daemon.Loop;
+using Holdfast.Daemon.Output;
+using Holdfast.Daemon.Recovery;
+using Holdfast.Daemon.Sessions;
+using Holdfast.DaemonRpc.Lifecycle;
+using Holdfast.Linux;
+using Holdfast.Linux.Events;
+using Holdfast.Linux.Keeping;
+using Holdfast.Linux.Processes;
+using Holdfast.Linux.Sockets;
+using Holdfast.Protocol.V1;
+using Microsoft.Extensions.Logging;
+using ExitStatus = Holdfast.Linux.Processes.ExitStatus;
+
+namespace Holdfast.Daemon;
+
+/// <summary>
+/// Puts the daemon together and brings it up: fetch from the keeper, complete the interrupted transfer, adopt the sessions, serve. Owns every
+/// part; lives as long as the process; loop thread.
+/// </summary>
+public sealed class DaemonHost : IKeeperEvents
+{
+    private readonly DaemonLoop _loop;
+    private readonly DaemonOptions _options;
+    private readonly DaemonPaths _paths;
+    private readonly ILogger _log;
+    private readonly DaemonCounters _counters = new();
+    private readonly SessionTable _sessions = new();
+    private readonly KeeperLink _keeper;
+    private readonly KeeperGuard _guard;
+    private readonly ClientServer _clients;
+    private readonly SignalDoorbell _signals = new();
+    private HeartBeat? _heart;
+    private SessionLife? _life;
+    private OutputMover? _mover;
+    private TokenFile? _tokenFile;
+    private bool _stopping;
+
+    public DaemonHost(DaemonLoop loop, DaemonOptions options, DaemonPaths paths, ILogger log)
+    {
+        (_loop, _options, _paths, _log) = (loop, options, paths, log);
+        _keeper = new KeeperLink(loop.Reactor, log) { Events = this };
+        _guard = new KeeperGuard(loop.Reactor, _keeper, paths, _counters, log);
+        _clients = new ClientServer(loop.Reactor, options, _counters, log);
+    }
+
+    /// <summary>Speaks to the keeper over this channel; everything else follows from its welcome.</summary>
+    public void Begin(FdChannel channel)
+    {
+        var first = true;
+        _keeper.Welcomed = welcome =>
+        {
+            if (!first)
+                return;
+            first = false;
+            _guard.Watch(welcome.Pid);
+            _ = BringUpAsync();
+        };
+        _keeper.Connect(channel);
+        _loop.Reactor.Add(_signals.Fd, Readiness.Readable, new SignalHandlerOf(this));
+    }
+
+    public void OnExited(string name, ExitStatus status)
+    {
+        if (_keeper.Entries.GetValueOrDefault(name) is { } entry)
+            entry.Exit ??= status;
+        if (_sessions.ById(name) is { } session)
+            _life?.OnExited(session, status);
+    }
+
+    public void OnListener(Fd listener)
+    {
+        _keeper.ReplaceListener(listener);
+        _clients.Replace(listener);
+    }
+
+    public void OnTerminate() => _ = StopAsync(StopMode.StopKillSessions);
+
+    private async Task BringUpAsync()
+    {
+        try
+        {
+            await _keeper.FetchAsync();
+            var transfer = await TakeTransferAsync();
+            var adoption = new SessionAdoption(_sessions, _keeper, _counters, _log);
+            adoption.Adopt(transfer);
+            _mover = new OutputMover(_loop.Reactor, transfer.NewTransfer(SpliceSelfTest.Works()), _counters);
+            _life = new SessionLife(_loop.Reactor, _sessions, _keeper, _mover, _options, _log);
+            BeginBeating();
+            _tokenFile = new TokenFile(_paths.Token, transfer.Token, _log);
+            _tokenFile.Ensure();
+            ResumeSessions();
+            _clients.Listen(_keeper.Entries["@listen"].Descriptors[0], NewRouter(transfer.Token));
+            _keeper.Ready();
+            _log.Serving(BuildFacts.Version, _sessions.Count, _counters.RecoveredBytes, _mover.TransferKind);
+            await adoption.RemoveAbandonedAsync();
+        }
+        catch (Exception e)
+        {
+            _log.BackgroundFault(e);
+            _loop.Stop();
+        }
+    }
+
+    private async Task<TransferState> TakeTransferAsync()
+    {
+        if (_keeper.Entries.GetValueOrDefault(TransferState.EntryName) is { } entry)
+            return TransferState.Adopt(entry);
+        var made = TransferState.Create();
+        await _keeper.StoreAsync(made.Entry);
+        return made;
+    }
+
+    private void BeginBeating()
+    {
+        var beats = BeatPage.Adopt(_keeper.Entries["@beats"].Descriptors[0]);
+        beats.ReleaseKill();
+        _guard.Beats = beats;
+        _heart = new HeartBeat(_loop.Reactor, beats, OnTick);
+        _heart.Start();
+    }
+
+    private void OnTick(ulong periods)
+    {
+        _guard.OnTick(periods, _options.StaleTicks);
+        _tokenFile?.Ensure();
+        ReapOrphans();
+    }
+
+    private void ResumeSessions()
+    {
+        foreach (var session in _sessions.All)
+        {
+            _life!.BeginReading(session);
+            if (!session.IsAlive)
+                _life.ScheduleFinalize(session);
+            else if (session.Entry.Exit is { } exit)
+                _life.OnExited(session, exit);
+            if (session.State == SessionState.Terminating)
+                _ = _life.ResumeKillAsync(session, _options.KillTimeout);
+        }
+    }
+
+    private FrameRouter NewRouter(string token)
+    {
+        var creator = new SessionCreator(_sessions, _keeper, _life!, _options, _paths.Socket, _log);
+        var services = new RequestServices(_sessions, creator, _life!, _mover!, _keeper, _options, Status, StopAsync);
+        var facts = new StatusFacts(_paths, _sessions, _clients, _keeper, _counters, () => _mover!.TransferKind);
+        _status = facts;
+        return new FrameRouter(new Handshake(token, facts.Welcome, _log), new RequestRouter(services, _log), _sessions, _counters, _log);
+    }
+
+    private StatusFacts? _status;
+
+    private StatusAnswer Status() => _status!.Status();
+
+    private async Task StopAsync(StopMode mode)
+    {
+        if (_stopping)
+            return;
+        _stopping = true;
+        _log.Stopping(mode.ToString());
+        if (mode == StopMode.StopKillSessions)
+            await Task.WhenAll(_sessions.All.Where(s => s.IsAlive).Select(s => _life!.KillAsync(s, _options.KillTimeout)).ToArray());
+        var kind = mode switch
+        {
+            StopMode.StopRestart => StopKind.Restart,
+            StopMode.StopKeepSessions => StopKind.KeepSessions,
+            _ => StopKind.Everything,
+        };
+        await _keeper.StopAsync(kind);
+        // The answer to the request goes out first; then everybody hears of it.
+        _loop.Reactor.After(TimeSpan.FromMilliseconds(20), () =>
+        {
+            _clients.Broadcast(new Envelope { Stopping = new StoppingEvent { Restart = mode == StopMode.StopRestart } });
+            _clients.EndAll("the daemon stops");
+            _loop.Stop();
+        });
+    }
+
+    private void OnSignals()
+    {
+        var signals = _signals.Take();
+        if (signals.Stop)
+            _ = StopAsync(_sessions.AnyAlive ? StopMode.StopRestart : StopMode.StopIfIdle);
+        if (signals.Child)
+            ReapOrphans();
+    }
+
+    // As a subreaper the daemon inherits what a keeper of its own leaves behind. A leader waits until its exit was recorded.
+    private void ReapOrphans()
+    {
+        while (Children.PeekEnded() is var pid and > 0)
+        {
+            if (_sessions.All.Any(s => s.IsAlive && s.Entry.Pid == pid))
+                return;
+            Children.Reap(pid, out _);
+        }
+    }
+
+    private sealed class SignalHandlerOf(DaemonHost host) : IReadyHandler
+    {
+        public void OnReady(Readiness events) => host.OnSignals();
+    }
+}

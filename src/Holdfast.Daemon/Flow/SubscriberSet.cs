@@ -1,0 +1,209 @@
+using Holdfast.Daemon.Clients;
+using Holdfast.Daemon.Sessions;
+using Holdfast.Linux.Events;
+using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Daemon.Flow;
+
+/// <summary>
+/// Everybody who reads one session, each at its own cursor. Sends to whoever can take more, and says how far output may go before it would
+/// overwrite what somebody may still claim. Owned by the session, loop thread.
+/// </summary>
+public sealed class SubscriberSet(Session session)
+{
+    // How long a reader of the former daemon has to come back before its bytes may be overwritten.
+    private const long ReturnMilliseconds = 5000;
+
+    // What may have been sent but not received when the former daemon died: a socket's buffer, with a margin.
+    private const ulong InFlight = 512 * 1024;
+
+    private readonly List<Subscriber> _subscribers = [];
+    private readonly List<(ulong Client, ulong Cursor, long Until)> _expected = [];
+    private readonly HashSet<ClientConnection> _inputOnly = [];
+
+    /// <summary>Called when a subscriber took bytes: reading may go on.</summary>
+    public Action? Progressed { get; set; }
+
+    public int Clients => _subscribers.Count + _inputOnly.Count;
+
+    /// <summary>Keeps what the readers of the former daemon had not received, until they come back or the time is over.</summary>
+    public void ExpectFormerReaders()
+    {
+        foreach (var (client, cursor) in session.Ring.Subscribers.List())
+            _expected.Add((client, cursor > InFlight ? cursor - InFlight : 0, Reactor.Now + ReturnMilliseconds));
+        session.Ring.Subscribers.Clear();
+    }
+
+    public void Add(ClientConnection connection, ulong cursor)
+    {
+        Remove(connection);
+        _expected.RemoveAll(e => e.Client == connection.ClientHash);
+        var slot = session.Ring.Subscribers.Put(connection.ClientHash, cursor);
+        _subscribers.Add(new Subscriber(connection, cursor, slot));
+    }
+
+    /// <summary>The answer to the attach was sent: output may follow it.</summary>
+    public void Begin(ClientConnection connection)
+    {
+        if (_inputOnly.Contains(connection) && session.ExitAnnounced)
+            connection.Send(ExitEvent());
+        else
+            Serve(connection);
+    }
+
+    /// <summary>Attached for input and events, without output.</summary>
+    public void AddInputOnly(ClientConnection connection)
+    {
+        Remove(connection);
+        _inputOnly.Add(connection);
+    }
+
+    public void Remove(ClientConnection connection)
+    {
+        _inputOnly.Remove(connection);
+        var at = _subscribers.FindIndex(s => s.Connection == connection);
+        if (at < 0)
+            return;
+        if (_subscribers[at].Slot >= 0)
+            session.Ring.Subscribers.Remove(_subscribers[at].Slot);
+        _subscribers.RemoveAt(at);
+        Progressed?.Invoke();
+    }
+
+    public void Serve()
+    {
+        // By index: sending may end a connection, which takes its subscriber out.
+        for (var i = _subscribers.Count - 1; i >= 0; i--)
+        {
+            if (i < _subscribers.Count)
+                Serve(_subscribers[i]);
+        }
+    }
+
+    /// <summary>The connection can take more.</summary>
+    public void Serve(ClientConnection connection)
+    {
+        if (_subscribers.Find(s => s.Connection == connection) is not { } subscriber)
+            return;
+        subscriber.Begun = true;
+        Serve(subscriber);
+        Progressed?.Invoke();
+    }
+
+    /// <summary>How much of <paramref name="wanted"/> may be read without overwriting what somebody may still claim; 0: wait.</summary>
+    public int RoomAhead(int wanted)
+    {
+        var head = session.Ring.Head;
+        var capacity = (ulong)session.Ring.Capacity;
+        // Nearly always: nothing anybody needs is near.
+        var room = (ulong)wanted;
+        foreach (var subscriber in _subscribers)
+        {
+            if (head + room - Math.Min(subscriber.Cursor, head) <= capacity)
+                subscriber.NotHolding();
+            else if (session.Record.Session.Overflow == OverflowPolicy.OverflowPause || subscriber.MayHold())
+                room = Math.Min(room, RoomBefore(subscriber.Cursor, head, capacity));
+        }
+        for (var i = _expected.Count - 1; i >= 0; i--)
+        {
+            if (_expected[i].Until < Reactor.Now)
+                _expected.RemoveAt(i);
+            else
+                room = Math.Min(room, RoomBefore(Math.Max(_expected[i].Cursor, session.Ring.RetainedFrom), head, capacity));
+        }
+        return (int)room;
+    }
+
+    public void AnnounceExit()
+    {
+        session.ExitAnnounced = true;
+        Serve();
+        foreach (var connection in _inputOnly.ToArray())
+            connection.Send(ExitEvent());
+    }
+
+    public void AnnounceClosed() => Serve();
+
+    public void AnnounceResized(Resize resize) => Tell(new Envelope { Resized = new ResizedEvent { Session = session.Number, Resize = resize } });
+
+    public void AnnounceRenamed() => Tell(new Envelope { Renamed = new RenamedEvent { Session = session.Number, Name = session.Name } });
+
+    public void AnnounceFinalized()
+    {
+        Serve();
+        Tell(new Envelope { Finalized = new FinalizedEvent { Session = session.Number } });
+        foreach (var subscriber in _subscribers)
+            subscriber.Connection.Forget(session);
+        foreach (var connection in _inputOnly)
+            connection.Forget(session);
+        _subscribers.Clear();
+        _inputOnly.Clear();
+    }
+
+    private static ulong RoomBefore(ulong cursor, ulong head, ulong capacity)
+    {
+        var held = head - Math.Min(cursor, head);
+        return held >= capacity ? 0 : capacity - held;
+    }
+
+    private void Serve(Subscriber subscriber)
+    {
+        if (!subscriber.Begun)
+            return;
+        var ring = session.Ring;
+        if (subscriber.Cursor < ring.RetainedFrom)
+            TellGap(subscriber);
+        while (subscriber.Cursor < ring.Head && subscriber.Connection.CanSendOutput)
+        {
+            var length = (int)Math.Min(ring.Head - subscriber.Cursor, ProtocolLimits.MaxOutputDataBytes);
+            subscriber.Connection.SendOutput(session.Number, subscriber.Cursor, ring.Read(subscriber.Cursor, length));
+            subscriber.Cursor += (ulong)length;
+            subscriber.LastProgress = Reactor.Now;
+            if (subscriber.Slot >= 0)
+                ring.Subscribers.Move(subscriber.Slot, subscriber.Cursor);
+        }
+        if (subscriber.Cursor == ring.Head)
+            subscriber.CaughtUp();
+        TellEnd(subscriber);
+    }
+
+    // The bytes are gone. Going on right behind the head would lose them again at once, so it continues with an eighth of the ring in hand.
+    private void TellGap(Subscriber subscriber)
+    {
+        var ring = session.Ring;
+        var to = Math.Min(ring.RetainedFrom + ((ulong)ring.Capacity / 8), ring.Head);
+        subscriber.Connection.OnGap(session, to - subscriber.Cursor);
+        subscriber.Connection.Send(new Envelope { Gap = new GapEvent { Session = session.Number, From = subscriber.Cursor, To = to } });
+        subscriber.Cursor = to;
+    }
+
+    private void TellEnd(Subscriber subscriber)
+    {
+        if (!session.ExitAnnounced || subscriber.Cursor < session.EndOffset)
+            return;
+        if (!subscriber.ExitTold)
+        {
+            subscriber.ExitTold = true;
+            subscriber.Connection.Send(ExitEvent());
+        }
+        if (session.Pty is null && !subscriber.ClosedTold && subscriber.Cursor == session.Ring.Head)
+        {
+            subscriber.ClosedTold = true;
+            subscriber.Connection.Send(new Envelope { Closed = new ClosedEvent { Session = session.Number, EndOffset = session.Ring.Head } });
+        }
+    }
+
+    private Envelope ExitEvent() => new()
+    {
+        Exited = new ExitedEvent { Session = session.Number, Exit = session.Record.Session.Exit, EndOffset = session.EndOffset },
+    };
+
+    private void Tell(Envelope envelope)
+    {
+        foreach (var subscriber in _subscribers.ToArray())
+            subscriber.Connection.Send(envelope);
+        foreach (var connection in _inputOnly.ToArray())
+            connection.Send(envelope);
+    }
+}

@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Daemon.Health;
+
+/// <summary>Every event the daemon logs, in one place; ids by subject: 1 life, 100 keeper, 200 sessions, 300 clients, 400 output.</summary>
+public static partial class DaemonLog
+{
+    [LoggerMessage(1, LogLevel.Information, "daemon {Version} serves {Sessions} sessions, {RecoveredBytes} bytes completed, transfer by {Transfer}")]
+    public static partial void Serving(this ILogger log, string version, int sessions, ulong recoveredBytes, string transfer);
+
+    [LoggerMessage(2, LogLevel.Information, "stopping: {Mode}")]
+    public static partial void Stopping(this ILogger log, string mode);
+
+    [LoggerMessage(3, LogLevel.Error, "a request failed with a fault")]
+    public static partial void RequestFault(this ILogger log, Exception fault);
+
+    [LoggerMessage(4, LogLevel.Error, "background work failed")]
+    public static partial void BackgroundFault(this ILogger log, Exception fault);
+
+    [LoggerMessage(5, LogLevel.Warning, "the token could not be written to {Path}: {Reason}")]
+    public static partial void TokenNotWritten(this ILogger log, string path, string reason);
+
+    [LoggerMessage(100, LogLevel.Error, "keeper {Pid} is dead; starting another")]
+    public static partial void KeeperDied(this ILogger log, int pid);
+
+    [LoggerMessage(101, LogLevel.Error, "keeper {Pid} hangs; killing it")]
+    public static partial void KeeperHangs(this ILogger log, int pid);
+
+    [LoggerMessage(102, LogLevel.Warning, "keeper {Pid} took over")]
+    public static partial void KeeperTookOver(this ILogger log, int pid);
+
+    [LoggerMessage(103, LogLevel.Error, "no keeper could be started: {Reason}")]
+    public static partial void KeeperNotStarted(this ILogger log, string reason);
+
+    [LoggerMessage(104, LogLevel.Warning, "the channel to the keeper closed: {Reason}")]
+    public static partial void KeeperChannelClosed(this ILogger log, string reason);
+
+    [LoggerMessage(105, LogLevel.Warning, "the keeper refused {Kind} {Name}: {Error}")]
+    public static partial void KeeperRefused(this ILogger log, string kind, string name, string error);
+
+    [LoggerMessage(200, LogLevel.Information, "session {Name} ({Id}) runs as pid {Pid}")]
+    public static partial void SessionStarted(this ILogger log, string name, string id, int pid);
+
+    [LoggerMessage(201, LogLevel.Information, "session {Name} ({Id}) ended: code {Code}, signal {Signal}, lost {Lost}")]
+    public static partial void SessionExited(this ILogger log, string name, string id, int code, int signal, bool lost);
+
+    [LoggerMessage(202, LogLevel.Information, "session {Name} ({Id}) was forgotten")]
+    public static partial void SessionFinalized(this ILogger log, string name, string id);
+
+    [LoggerMessage(203, LogLevel.Warning, "entry {Name} cannot be used and is left alone: {Reason}")]
+    public static partial void EntryUnusable(this ILogger log, string name, string reason);
+
+    [LoggerMessage(204, LogLevel.Warning, "session {Name} ({Id}): {Bytes} bytes of input are uncertain")]
+    public static partial void InputUncertain(this ILogger log, string name, string id, ulong bytes);
+
+    [LoggerMessage(205, LogLevel.Error, "an interrupted transfer of {Bytes} bytes belongs to no known ring; they were dropped")]
+    public static partial void TransferDropped(this ILogger log, ulong bytes);
+
+    [LoggerMessage(206, LogLevel.Information, "session {Name} ({Id}) could not be started: {Reason}")]
+    public static partial void SessionNotStarted(this ILogger log, string name, string id, string reason);
+
+    [LoggerMessage(300, LogLevel.Debug, "client {Client} connected ({Name})")]
+    public static partial void ClientConnected(this ILogger log, string client, string name);
+
+    [LoggerMessage(301, LogLevel.Information, "a connection ended: {Reason}")]
+    public static partial void ConnectionEnded(this ILogger log, string reason);
+
+    [LoggerMessage(302, LogLevel.Warning, "connections cannot be accepted: {Error}")]
+    public static partial void AcceptFailed(this ILogger log, string error);
+
+    [LoggerMessage(400, LogLevel.Warning, "session {Name}: client {Client} lost {Bytes} bytes")]
+    public static partial void Gap(this ILogger log, string name, string client, ulong bytes);
+}

@@ -1,0 +1,32 @@
+using Holdfast.Linux.Events;
+using Holdfast.Linux.Keeping;
+
+namespace Holdfast.Daemon.Health;
+
+/// <summary>Counts the daemon's beat up once a second, and says how punctual it was. Owned by the host, loop thread.</summary>
+public sealed class HeartBeat(Reactor reactor, BeatPage beats, Action<ulong> ticked) : IReadyHandler
+{
+    private readonly TimerFd _timer = new();
+
+    /// <summary>One second, or HOLDFAST_TICK_MS for tests of staleness.</summary>
+    public static TimeSpan Period { get; } =
+        int.TryParse(Environment.GetEnvironmentVariable("HOLDFAST_TICK_MS"), out var ms) && ms is >= 10 and <= 60_000
+            ? TimeSpan.FromMilliseconds(ms)
+            : TimeSpan.FromSeconds(1);
+
+    public void Start()
+    {
+        beats.DaemonBeat++;
+        _timer.SetPeriod(Period);
+        reactor.Add(_timer.Fd, Readiness.Readable, this);
+    }
+
+    public void OnReady(Readiness events)
+    {
+        var periods = _timer.Expirations();
+        if (periods == 0)
+            return;
+        beats.DaemonBeat++;
+        ticked(periods);
+    }
+}

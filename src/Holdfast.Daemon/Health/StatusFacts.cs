@@ -1,0 +1,65 @@
+using Holdfast.Daemon.Clients;
+using Holdfast.Daemon.Keepers;
+using Holdfast.Daemon.Sessions;
+using Holdfast.DaemonRpc.Lifecycle;
+using Holdfast.Linux.Events;
+using Holdfast.Linux.Processes;
+using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Daemon.Health;
+
+/// <summary>Says what the daemon is and does, to clients. Owned by the host, loop thread.</summary>
+public sealed class StatusFacts(
+    DaemonPaths paths, SessionTable sessions, ClientServer clients, KeeperLink keeper, DaemonCounters counters, Func<string> transfer)
+{
+    private readonly InheritedFacts _inherited = ReadInherited();
+
+    public Welcome Welcome() => new()
+    {
+        ProtocolVersion = (uint)ProtocolVersion.Current,
+        DaemonVersion = BuildFacts.Version,
+        Build = BuildFacts.Build,
+        DaemonPid = Environment.ProcessId,
+        KeeperPid = keeper.KeeperPid,
+        MaxFrameBytes = ProtocolLimits.MaxFrameBytes,
+        InputWindowBytes = ProtocolLimits.InputWindowBytes,
+    };
+
+    public StatusAnswer Status() => new()
+    {
+        DaemonPid = Environment.ProcessId,
+        KeeperPid = keeper.KeeperPid,
+        Version = BuildFacts.Version,
+        Build = BuildFacts.Build,
+        UptimeMs = (ulong)(Reactor.Now - counters.StartedAt),
+        Sessions = (uint)sessions.Count,
+        Clients = (uint)clients.OpenCount,
+        Socket = paths.Socket,
+        Restarts = keeper.Restarts,
+        KeeperRestarts = counters.KeeperRestarts,
+        Transfer = transfer(),
+        Fds = (uint)CurrentProcess.OpenDescriptors,
+        RingBytes = sessions.RingBytes,
+        OutputBytes = counters.OutputBytes,
+        GapBytes = counters.GapBytes,
+        Gaps = counters.Gaps,
+        RuntimeDir = paths.RuntimeDirectory,
+        StateDir = paths.StateDirectory,
+        Log = paths.DaemonLog,
+        Inherited = _inherited,
+        RecoveredBytes = counters.RecoveredBytes,
+        RecoveredSessions = counters.RecoveredSessions,
+    };
+
+    private static InheritedFacts ReadInherited() => new()
+    {
+        Cgroup = ReadLine("/proc/self/cgroup", ""),
+        Nice = CurrentProcess.Nice,
+        Umask = Convert.ToUInt32(ReadLine("/proc/self/status", "Umask:").Trim() is { Length: > 0 } umask ? umask : "0", 8),
+        NoNewPrivs = CurrentProcess.NoNewPrivileges,
+    };
+
+    private static string ReadLine(string path, string prefix) =>
+        Array.Find(File.ReadAllLines(path), line => line.StartsWith(prefix, StringComparison.Ordinal))?[prefix.Length..] ?? "";
+}

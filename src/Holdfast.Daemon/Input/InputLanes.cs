@@ -1,0 +1,77 @@
+using Holdfast.Daemon.Clients;
+using Holdfast.Daemon.Sessions;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Daemon.Input;
+
+/// <summary>The input lanes of one session, a client each, served in turns. Owned by the session, loop thread.</summary>
+public sealed class InputLanes(Session session)
+{
+    private readonly Dictionary<ClientConnection, InputLane> _lanes = [];
+
+    /// <summary>Tells the pump whether to hear when the PTY takes input again.</summary>
+    public Action<bool>? WantWritable { get; set; }
+
+    public InputLane Open(ClientConnection connection)
+    {
+        if (!_lanes.TryGetValue(connection, out var lane))
+            _lanes[connection] = lane = new InputLane(session.Ring.Input, connection.ClientHash);
+        return lane;
+    }
+
+    public void Close(ClientConnection connection) => _lanes.Remove(connection);
+
+    public void Clear() => _lanes.Clear();
+
+    /// <summary>A frame of input has arrived.</summary>
+    public void Receive(ClientConnection connection, ulong offset, ReadOnlySpan<byte> data)
+    {
+        if (!_lanes.TryGetValue(connection, out var lane))
+        {
+            Refuse(connection, offset, 0, ErrorCode.NotAttached);
+            return;
+        }
+        if (!session.IsAlive || session.Pty is null)
+        {
+            Refuse(connection, offset, lane.Accepted, session.IsAlive ? ErrorCode.SessionTerminating : ErrorCode.SessionExited);
+            return;
+        }
+        var wasWaiting = lane.IsWaiting;
+        if (lane.Offer(offset, data) is { } code)
+        {
+            Refuse(connection, offset, lane.Accepted, code);
+            return;
+        }
+        Flush(connection, lane);
+        if (lane.IsWaiting)
+        {
+            if (wasWaiting || data.Length <= 16)
+                lane.RaiseSignals(session.Pty, offset, data);
+            WantWritable?.Invoke(true);
+        }
+    }
+
+    /// <summary>The PTY takes input again.</summary>
+    public void OnWritable()
+    {
+        foreach (var (connection, lane) in _lanes.ToArray())
+            Flush(connection, lane);
+        WantWritable?.Invoke(_lanes.Values.Any(l => l.IsWaiting));
+    }
+
+    private void Flush(ClientConnection connection, InputLane lane)
+    {
+        if (session.Pty is null)
+            return;
+        var before = lane.Accepted;
+        lane.Flush(session.Pty);
+        if (lane.Accepted != before || !lane.IsWaiting)
+            connection.Send(new Envelope { InputAck = new InputAckEvent { Session = session.Number, Accepted = lane.Accepted } });
+    }
+
+    private void Refuse(ClientConnection connection, ulong offset, ulong accepted, ErrorCode code) =>
+        connection.Send(new Envelope
+        {
+            InputRefused = new InputRefusedEvent { Session = session.Number, Offset = offset, Accepted = accepted, Code = (int)code },
+        });
+}

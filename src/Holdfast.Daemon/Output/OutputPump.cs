@@ -1,0 +1,168 @@
+using Holdfast.Daemon.Health;
+using Holdfast.Daemon.Sessions;
+using Holdfast.Linux;
+using Holdfast.Linux.Events;
+
+namespace Holdfast.Daemon.Output;
+
+/// <summary>
+/// Moves one session's output: PTY → ring → subscribers. Stops reading while a subscriber may hold the program back, and while nobody holds the
+/// terminal. Owned by the mover, loop thread; lives while the session's PTY is open.
+/// </summary>
+public sealed class OutputPump : IReadyHandler
+{
+    // A turn: enough to be fast, little enough that another session's keystroke waits less than a millisecond.
+    private const int BytesPerTurn = 64 * 1024;
+
+    // The kernel gives at most about 4 KiB at once; more would only populate memory in vain.
+    private const int BytesPerMove = 8 * 1024;
+
+    // What a terminal can still hold when its program has ended, with a wide margin: a child that outlives it may write for ever.
+    private const int MostToDrain = 1 << 20;
+
+    // How often to look whether held-back reading may go on although no subscriber progressed.
+    private static readonly TimeSpan HoldCheck = TimeSpan.FromMilliseconds(50);
+
+    // Nobody holds the terminal though its program lives: it may open it again, which no event tells.
+    private static readonly TimeSpan HangUpCheck = TimeSpan.FromMilliseconds(200);
+
+    private readonly Reactor _reactor;
+    private readonly ITransfer _transfer;
+    private readonly DaemonCounters _counters;
+    private readonly Session _session;
+    private readonly Action _drained;
+    private readonly Action _closed;
+    private Registration? _registration;
+    private LoopTimer? _retry;
+    private bool _wantWritable;
+    private bool _draining;
+    private int _drainedBytes;
+    private bool _stopped;
+
+    public OutputPump(Reactor reactor, ITransfer transfer, DaemonCounters counters, Session session, Action drained, Action closed)
+    {
+        (_reactor, _transfer, _counters, _session, _drained, _closed) = (reactor, transfer, counters, session, drained, closed);
+    }
+
+    public void OnReady(Readiness events)
+    {
+        if ((events & Readiness.Writable) != 0)
+            _session.Input.OnWritable();
+        if (!_stopped && (events & (Readiness.Readable | Readiness.HangUp | Readiness.Error)) != 0)
+            MoveTurn();
+    }
+
+    /// <summary>Reads again, where it had stopped.</summary>
+    public void Resume()
+    {
+        if (_stopped || _session.Pty is null || _registration is not null)
+            return;
+        _retry?.Cancel();
+        Register();
+    }
+
+    public void Drain()
+    {
+        if (_draining)
+            return;
+        _draining = true;
+        _drainedBytes = 0;
+        MoveTurn();
+    }
+
+    public void WantWritable(bool wanted)
+    {
+        _wantWritable = wanted;
+        _registration?.Change(Interest);
+    }
+
+    public void Stop()
+    {
+        _stopped = true;
+        _retry?.Cancel();
+        Unregister();
+    }
+
+    private Readiness Interest => _wantWritable ? Readiness.Readable | Readiness.Writable : Readiness.Readable;
+
+    private void MoveTurn()
+    {
+        var left = BytesPerTurn;
+        while (left > 0)
+        {
+            var room = _session.Subscribers.RoomAhead(Math.Min(left, BytesPerMove));
+            if (room == 0)
+            {
+                _session.Subscribers.Serve();
+                Hold(HoldCheck);
+                return;
+            }
+            var moved = _transfer.Move(_session, room);
+            if (!moved.Ok)
+            {
+                _session.Subscribers.Serve();
+                OnNothing(moved.Error);
+                return;
+            }
+            left -= moved.Count;
+            _counters.OutputBytes += (ulong)moved.Count;
+            _drainedBytes += _draining ? moved.Count : 0;
+        }
+        _session.Subscribers.Serve();
+        if (_draining && _drainedBytes >= MostToDrain)
+            FinishDrain();
+        else if (_draining)
+            Again();
+    }
+
+    // EAGAIN: nothing there now. EIO: nobody holds the terminal, final only once the program has ended.
+    private void OnNothing(Errno error)
+    {
+        if (_draining)
+            FinishDrain();
+        if (_stopped || error == Errno.EAGAIN)
+            return;
+        if (_session.IsAlive)
+        {
+            Hold(HangUpCheck);
+            return;
+        }
+        Stop();
+        _closed();
+    }
+
+    private void FinishDrain()
+    {
+        _draining = false;
+        _drained();
+    }
+
+    // More to drain: in the next turn, others first.
+    private void Again() => _reactor.After(TimeSpan.Zero, () =>
+    {
+        if (!_stopped && _draining)
+            MoveTurn();
+    });
+
+    // Not reading means not registered: a hung-up terminal would wake the loop for ever, whatever it is registered for.
+    private void Hold(TimeSpan time)
+    {
+        Unregister();
+        _retry?.Cancel();
+        _retry = _reactor.After(time, () =>
+        {
+            if (_stopped)
+                return;
+            Register();
+            MoveTurn();
+        });
+    }
+
+    private void Register() => _registration ??= _reactor.Add(_session.Pty!.Fd, Interest, this);
+
+    private void Unregister()
+    {
+        _registration?.Dispose();
+        _registration = null;
+    }
+}

@@ -1,0 +1,95 @@
+using Holdfast.Daemon.Flow;
+using Holdfast.Daemon.Input;
+using Holdfast.Daemon.Keepers;
+using Holdfast.Linux;
+using Holdfast.Linux.Processes;
+using Holdfast.Linux.Pty;
+using Holdfast.Protocol.V1;
+using Holdfast.Ring;
+using ExitStatus = Holdfast.Protocol.V1.ExitStatus;
+
+namespace Holdfast.Daemon.Sessions;
+
+/// <summary>
+/// One session: its record, its ring, its terminal and who is attached. Owned by the <see cref="SessionTable"/>, loop thread; lives from
+/// create (or adoption) until finalize. What happens to it is done by the folders around it: Output, Flow, Input, SessionLife.
+/// </summary>
+public sealed class Session
+{
+    public Session(SessionRecord record, SessionMemory memory, HeldEntry entry)
+    {
+        (Record, Memory, Entry) = (record, memory, entry);
+        Subscribers = new SubscriberSet(this);
+        Input = new InputLanes(this);
+    }
+
+    public SessionRecord Record { get; }
+
+    public SessionMemory Memory { get; }
+
+    /// <summary>What the keeper holds under the session's id: the ring, the note, the process.</summary>
+    public HeldEntry Entry { get; }
+
+    public SessionRing Ring => Memory.Ring;
+
+    /// <summary>Null once no process holds the terminal any more.</summary>
+    public PtyMaster? Pty { get; set; }
+
+    /// <summary>Kept while the program runs, so that nobody sees a hang-up when it closes and re-opens its terminal.</summary>
+    public Fd? Slave { get; set; }
+
+    public SubscriberSet Subscribers { get; }
+
+    public InputLanes Input { get; }
+
+    /// <summary>Completed when the program has ended and its output was drained.</summary>
+    public TaskCompletionSource Exited { get; } = new();
+
+    /// <summary>The exit that was reported and is not announced yet, because output is still being drained.</summary>
+    public Linux.Processes.ExitStatus? PendingExit { get; set; }
+
+    /// <summary>The head when the program had ended and its output was drained.</summary>
+    public ulong EndOffset { get; set; }
+
+    /// <summary>The exit is recorded with the keeper: readers may hear of it.</summary>
+    public bool ExitAnnounced { get; set; }
+
+    public uint Number => Record.Session.Number;
+
+    public string Id => Record.Session.Id;
+
+    public string Name => Record.Session.Name;
+
+    public SessionState State
+    {
+        get => Record.Session.State;
+        set => Record.Session.State = value;
+    }
+
+    public bool IsAlive => State is SessionState.Starting or SessionState.Running or SessionState.Terminating;
+
+    /// <summary>Names of the keeper's entries that belong to the session beside <see cref="Id"/>.</summary>
+    public string PtyEntry => $"{Id}.pty";
+
+    public string TtyEntry => $"{Id}.tty";
+
+    /// <summary>Everything a client may know, as of now.</summary>
+    public SessionInfo Describe()
+    {
+        var info = Record.Session.Clone();
+        info.Pid = Entry.Pid;
+        info.Head = Ring.Head;
+        info.RetainedFrom = Ring.RetainedFrom;
+        info.RingBytes = (ulong)Ring.Capacity;
+        info.Clients = (uint)Subscribers.Clients;
+        info.OutputClosed = Pty is null;
+        return info;
+    }
+
+    public void RecordExit(Linux.Processes.ExitStatus status)
+    {
+        State = SessionState.Exited;
+        Record.Session.Exit = new ExitStatus { Code = status.Code, Signal = status.Signal, Lost = status.Lost };
+        Record.Session.ExitedAtMs = (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+    }
+}

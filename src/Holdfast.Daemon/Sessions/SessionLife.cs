@@ -1,0 +1,186 @@
+using Google.Protobuf;
+using Holdfast.Daemon.Config;
+using Holdfast.Daemon.Health;
+using Holdfast.Daemon.Keepers;
+using Holdfast.Daemon.Output;
+using Holdfast.Linux.Events;
+using Holdfast.Linux.Processes;
+using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Daemon.Sessions;
+
+/// <summary>
+/// What happens to a session after it was made: it runs, is killed, ends, is kept for a while, is forgotten. Owned by the host, loop thread.
+/// </summary>
+public sealed class SessionLife(
+    Reactor reactor, SessionTable sessions, KeeperLink keeper, OutputMover mover, DaemonOptions options, ILogger log)
+{
+    /// <summary>The program runs: note it, and read its output from now on.</summary>
+    public void BeginRunning(Session session)
+    {
+        if (session.State == SessionState.Starting)
+            session.State = SessionState.Running;
+        Note(session);
+        BeginReading(session);
+        // It may have ended before the keeper's answer was handled.
+        if (session.PendingExit is { } status)
+            OnExited(session, status);
+    }
+
+    public void BeginReading(Session session)
+    {
+        session.Input.WantWritable = wanted => mover.WantWritable(session, wanted);
+        mover.Begin(session, () => OnDrained(session), () => OnClosed(session));
+    }
+
+    /// <summary>The keeper says that the program has ended. Repeated until the exit was recorded.</summary>
+    public void OnExited(Session session, Linux.Processes.ExitStatus status)
+    {
+        session.PendingExit ??= status;
+        if (session.State == SessionState.Starting)
+            return;
+        if (!session.IsAlive)
+        {
+            keeper.ExitRecorded(session.Entry);
+            return;
+        }
+        // What the program wrote before it ended is in the PTY now; one drain begun after its end has it all.
+        mover.Drain(session);
+    }
+
+    public async Task KillAsync(Session session, TimeSpan timeout)
+    {
+        if (!session.IsAlive)
+            return;
+        if (session.State != SessionState.Terminating)
+        {
+            session.State = SessionState.Terminating;
+            Note(session);
+            await SignalEndAsync(session, timeout);
+        }
+        await session.Exited.Task;
+    }
+
+    /// <summary>Goes on with a kill that the former daemon had begun.</summary>
+    public Task ResumeKillAsync(Session session, TimeSpan timeout) => SignalEndAsync(session, timeout);
+
+    /// <summary>Forgets the session: everywhere, in the order that leaves no terminal without a holder while its program lives.</summary>
+    public async Task FinalizeAsync(Session session)
+    {
+        if (session.State == SessionState.Finalized)
+            return;
+        session.State = SessionState.Finalized;
+        sessions.Remove(session);
+        mover.End(session);
+        session.Subscribers.AnnounceFinalized();
+        session.Input.Clear();
+        await Task.WhenAll(keeper.RemoveAsync(session.Id), keeper.RemoveAsync(session.PtyEntry), keeper.RemoveAsync(session.TtyEntry));
+        session.Pty?.Dispose();
+        session.Slave?.Dispose();
+        session.Entry.Process?.Dispose();
+        session.Memory.Dispose();
+        session.Exited.TrySetException(new HoldfastException(ErrorCode.SessionGone, $"session '{session.Name}' was forgotten"));
+        // Nobody may be waiting: then the outcome is seen by nobody, on purpose.
+        _ = session.Exited.Task.Exception;
+        log.SessionFinalized(session.Name, session.Id);
+    }
+
+    public void Rename(Session session, string name)
+    {
+        session.Record.Session.Name = name;
+        Note(session);
+        session.Subscribers.AnnounceRenamed();
+    }
+
+    /// <summary>Sets the size, as of the output's present end.</summary>
+    public ulong Resize(Session session, TerminalSize size)
+    {
+        if (session.Pty is null)
+            throw new HoldfastException(ErrorCode.SessionExited, $"session '{session.Name}' has ended");
+        var offset = session.Ring.Head;
+        session.Pty.Resize(new Linux.Pty.WindowSize((ushort)size.Cols, (ushort)size.Rows));
+        session.Ring.Sizes.Append(offset, (ushort)size.Cols, (ushort)size.Rows);
+        session.Record.Session.Size = size.Clone();
+        Note(session);
+        session.Subscribers.AnnounceResized(new Resize { Offset = offset, Size = size });
+        return offset;
+    }
+
+    /// <summary>Forgets an exited session when its retention ends; the time counts from its exit, also across daemons.</summary>
+    public void ScheduleFinalize(Session session)
+    {
+        var age = DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeMilliseconds((long)session.Record.Session.ExitedAtMs);
+        var left = options.Retention - age;
+        // A clock that jumped back must not keep it for ever.
+        left = left < TimeSpan.Zero ? TimeSpan.Zero : left > options.Retention ? options.Retention : left;
+        reactor.After(left, () => _ = FinalizeAsync(session));
+    }
+
+    private async Task SignalEndAsync(Session session, TimeSpan timeout)
+    {
+        reactor.After(timeout, () => KillHard(session));
+        await keeper.SignalAsync(session.Id, Signals.HangUp, group: true);
+        // A stopped program takes SIGHUP only once it continues.
+        await keeper.SignalAsync(session.Id, Signals.Continue, group: true);
+    }
+
+    private void KillHard(Session session)
+    {
+        if (session.IsAlive)
+            _ = keeper.SignalAsync(session.Id, Signals.Kill, group: true);
+    }
+
+    private void OnDrained(Session session)
+    {
+        if (!session.IsAlive || session.PendingExit is not { } status)
+            return;
+        session.EndOffset = session.Ring.Head;
+        session.RecordExit(status);
+        session.Entry.Exit = status;
+        log.SessionExited(session.Name, session.Id, status.Code, status.Signal, status.Lost);
+        _ = SettleExitAsync(session);
+    }
+
+    // Noted first, announced second, acknowledged last: killed in between, the next daemon hears of the exit again.
+    private async Task SettleExitAsync(Session session)
+    {
+        await keeper.NoteAsync(session.Entry, session.Record.ToByteArray());
+        session.Subscribers.AnnounceExit();
+        session.Exited.TrySetResult();
+        keeper.ExitRecorded(session.Entry);
+        ReapIfOurs(session);
+        if (session.Slave is { } slave)
+        {
+            session.Slave = null;
+            await keeper.RemoveAsync(session.TtyEntry);
+            slave.Dispose();
+        }
+        mover.Recheck(session);
+        ScheduleFinalize(session);
+    }
+
+    // A keeper that this daemon had started and that died left its shells to us.
+    private static void ReapIfOurs(Session session) => session.Entry.Process?.QueryChild(reap: true, out _);
+
+    private void OnClosed(Session session)
+    {
+        if (session.Pty is null || session.IsAlive)
+            return;
+        var pty = session.Pty;
+        session.Pty = null;
+        session.EndOffset = session.Ring.Head;
+        session.Memory.ReleaseUnused();
+        session.Subscribers.AnnounceClosed();
+        _ = CloseAsync(session, pty);
+    }
+
+    private async Task CloseAsync(Session session, Linux.Pty.PtyMaster pty)
+    {
+        await keeper.RemoveAsync(session.PtyEntry);
+        pty.Dispose();
+    }
+
+    private void Note(Session session) => _ = keeper.NoteAsync(session.Entry, session.Record.ToByteArray());
+}

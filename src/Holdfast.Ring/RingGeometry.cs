@@ -1,0 +1,10 @@
+using System.Runtime.InteropServices;
+
+namespace Holdfast.Ring;
+
+/// <summary>
+/// What the first unit of a ring's file says about the rest, read before the rest is mapped.
+/// A value without an owner; any thread; immutable.
+/// </summary>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct RingGeometry(uint Version, long Capacity, long DataOffset, ulong SessionKey);
