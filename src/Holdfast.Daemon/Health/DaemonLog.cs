@@ -62,7 +62,7 @@ public static partial class DaemonLog
     [LoggerMessage(300, LogLevel.Debug, "client {Client} connected ({Name})")]
     public static partial void ClientConnected(this ILogger log, string client, string name);
 
-    [LoggerMessage(301, LogLevel.Information, "a connection ended: {Reason}")]
+    [LoggerMessage(301, LogLevel.Debug, "a connection ended: {Reason}")]
     public static partial void ConnectionEnded(this ILogger log, string reason);
 
     [LoggerMessage(302, LogLevel.Warning, "connections cannot be accepted: {Error}")]
