@@ -49,7 +49,7 @@ internal sealed class CommandLine
         {
             var parsed = _root.Parse(_args, Literal);
             if (parsed.Errors.Count > 0 && !AsksForHelp(parsed))
-                throw new HoldfastException(ErrorCode.Usage, parsed.Errors[0].Message.TrimEnd('.'), HintFor(parsed));
+                throw new HoldfastException(ErrorCode.Usage, MessageFor(parsed), HintFor(parsed));
             return parsed.Invoke(Quiet);
         }
         catch (Exception e) when (Unwrapped(e) is HoldfastException)
@@ -100,6 +100,10 @@ internal sealed class CommandLine
     private static bool AsksForHelp(ParseResult parsed) =>
         parsed.Tokens.Any(t => t.Type == TokenType.Option && t.Value is "--help" or "-h" or "-?" or "/?" or "/h")
         || parsed.Tokens.Any(t => t.Type == TokenType.Directive);
+
+    // The parser's last complaint names the word it could not place; the ones before may follow from it.
+    private string MessageFor(ParseResult parsed) =>
+        _args.Length == 0 ? "no command was given" : parsed.Errors[^1].Message.TrimEnd('.');
 
     private string? HintFor(ParseResult parsed)
     {

@@ -38,6 +38,8 @@ internal static class Probe
                 return Print(OpenPty());
             case ["truncate"]:
                 return Print(ReceiveNearTheLimit());
+            case ["peek"]:
+                return Print(PeekAtChildren());
             case ["signals", var count]:
                 return HearSignals(int.Parse(count, CultureInfo.InvariantCulture));
             case ["parent", var script]:
@@ -45,7 +47,7 @@ internal static class Probe
             case ["daemon", "run"]:
                 return StandInDaemon.Run();
             default:
-                Console.Error.WriteLine("usage: probe begin FILE [LIMIT] | begin-closed FILE | open-pty | truncate | signals COUNT | parent SCRIPT | daemon run");
+                Console.Error.WriteLine("usage: probe begin FILE [LIMIT] | begin-closed FILE | open-pty | truncate | peek | signals COUNT | parent SCRIPT | daemon run");
                 return Usage;
         }
     }
@@ -98,6 +100,23 @@ internal static class Probe
         var message = other.Receive(new byte[64], got);
         CurrentProcess.SetDescriptorLimit(soft, hard);
         return [$"bytes={message.Result.Count}", $"truncated={message.Truncated}", $"fewer={got.Count < sent}"];
+    }
+
+    private static List<string> PeekAtChildren()
+    {
+        using var none = FileSystem.Open("/dev/null", OpenFlags.ReadWrite);
+        var missing = new SpawnPlan("/no/such/program", "/", ["x"], []);
+        var error = ChildSpawner.TrySpawn(missing, new ChildDescriptors.Listed([none, none, none]), out _);
+        var answer = new List<string> { $"failed={error}", $"left={Children.PeekEnded()}" };
+        var pid = Start("exit 42");
+        PidFd.TryOpen(pid, out var child);
+        using (child)
+            AwaitEnd(child!);
+        answer.Add($"seen={Children.PeekEnded() == pid}");
+        answer.Add($"again={Children.PeekEnded() == pid}");
+        answer.Add($"reaped={Children.Reap(pid, out var status)} {status.Code}");
+        answer.Add($"then={Children.PeekEnded()}");
+        return answer;
     }
 
     /// <summary>Prints what each of so many signals was heard as.</summary>

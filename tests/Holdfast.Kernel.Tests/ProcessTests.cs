@@ -19,10 +19,17 @@ public sealed class ProcessTests
         Assert.Equal(ExitQuery.Known, child.Process.QueryChild(reap: false, out var second));
         Assert.Equal(new ExitStatus(42, 0, Lost: false), first);
         Assert.Equal(first, second);
-        Assert.Equal(child.Pid, Children.PeekEnded());
         Assert.Equal(first, child.Reap());
-        Assert.Equal(0, Children.PeekEnded());
         Assert.Equal(ExitQuery.NotOurChild, child.Process.QueryChild(reap: false, out _));
+    }
+
+    // In a process of its own, which has no other children.
+    [Fact]
+    public void An_ended_child_is_seen_until_it_is_reaped_and_a_failed_spawn_leaves_none()
+    {
+        using var probe = Child.Probe("peek");
+
+        Assert.Equal("failed=ENOENT\nleft=0\nseen=True\nagain=True\nreaped=True 42\nthen=0\n", probe.ReadToEnd());
     }
 
     [Fact]
