@@ -11,11 +11,16 @@ public sealed class TokenFile(string path, string token, ILogger log)
 {
     private const uint OwnerOnly = 0b110_000_000;
 
-    /// <summary>Whole or not at all: written beside and renamed into place.</summary>
+    /// <summary>Writes it if it is not there. A look at the path is enough: at start it was written, whatever was there.</summary>
     public void Ensure()
     {
-        if (FileSystem.TryStat(path, out var facts) == Errno.None && facts.IsRegular && facts.Size == token.Length)
-            return;
+        if (FileSystem.TryStat(path, out var facts) != Errno.None || !facts.IsRegular || facts.Size != token.Length)
+            Write();
+    }
+
+    /// <summary>Whole or not at all: written beside and renamed into place. An older keeper pair may have left its own token there.</summary>
+    public void Write()
+    {
         var temporary = $"{path}.{Environment.ProcessId}";
         try
         {
