@@ -24,6 +24,9 @@ namespace Holdfast.Daemon;
 /// </summary>
 public sealed class DaemonHost : IKeeperEvents
 {
+    // EX_SOFTWARE of sysexits.
+    private const int Internal = 70;
+
     private readonly DaemonLoop _loop;
     private readonly DaemonOptions _options;
     private readonly DaemonPaths _paths;
@@ -47,6 +50,9 @@ public sealed class DaemonHost : IKeeperEvents
         _guard = new KeeperGuard(loop.Reactor, _keeper, paths, _counters, log);
         _clients = new ClientServer(loop.Reactor, options, _counters, log);
     }
+
+    /// <summary>What the process returns once the loop has stopped.</summary>
+    public int ExitCode { get; private set; }
 
     /// <summary>Speaks to the keeper over this channel; everything else follows from its welcome.</summary>
     public void Begin(FdChannel channel)
@@ -102,6 +108,7 @@ public sealed class DaemonHost : IKeeperEvents
         catch (Exception e)
         {
             _log.BackgroundFault(e);
+            ExitCode = Internal;
             _loop.Stop();
         }
     }
@@ -128,6 +135,7 @@ public sealed class DaemonHost : IKeeperEvents
     {
         _guard.OnTick(periods, _options.StaleTicks);
         _tokenFile?.Ensure();
+        IdleRings.Release(_sessions);
         ReapOrphans();
     }
 

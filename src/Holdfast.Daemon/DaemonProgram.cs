@@ -45,7 +45,7 @@ public static class DaemonProgram
         var host = new DaemonHost(loop, options, paths, logging.CreateLogger("holdfast"));
         host.Begin(channel);
         loop.Run();
-        return 0;
+        return host.ExitCode;
     }
 
     // Standard error is the log file that the keeper opened: what the runtime says of a crash lands in the same place.

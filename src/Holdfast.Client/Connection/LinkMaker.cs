@@ -12,6 +12,7 @@ namespace Holdfast.Client.Connection;
 internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
 {
     private readonly Endpoint _endpoint = new(options);
+    private string? _token;
 
     /// <param name="deadline">For all attempts together.</param>
     /// <param name="patient">True while a daemon is being replaced: then also its absence is waited out.</param>
@@ -31,7 +32,7 @@ internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
                 {
                     return await AttemptAsync(TimeSpan.FromMilliseconds(Math.Max(1, until - Environment.TickCount64)), limit.Token);
                 }
-                catch (HoldfastException e) when (IsPassing(e, patient))
+                catch (HoldfastException e) when (IsPassing(e, patient) || (e.Code == ErrorCode.Unauthenticated && TokenHasChanged()))
                 {
                     last = e;
                 }
@@ -53,10 +54,9 @@ internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
     private async Task<DaemonLink> AttemptAsync(TimeSpan remaining, CancellationToken cancellation)
     {
         var socket = await _endpoint.DialAsync(remaining, cancellation);
-        string? token;
         try
         {
-            token = _endpoint.ReadToken() ?? throw new TokenMissingException();
+            _token = _endpoint.ReadToken() ?? throw new TokenMissingException();
         }
         catch
         {
@@ -69,11 +69,14 @@ internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
             ProtocolVersion = ProtocolVersion.Current,
             ClientId = clientId,
             Role = Role.Control,
-            Token = token,
+            Token = _token,
             ClientName = options.ClientName,
         };
         return await DaemonLink.GreetAsync(socket, hello, cancellation);
     }
+
+    // A daemon that starts writes its token before it answers: what we read before may be its predecessor's.
+    private bool TokenHasChanged() => _endpoint.ReadToken() != _token;
 
     private static bool IsPassing(HoldfastException e, bool patient) =>
         e.Code is ErrorCode.DaemonStopping or ErrorCode.HandshakeTimeout or ErrorCode.LimitConnections

@@ -48,8 +48,13 @@ public sealed class SubscriberSet(Session session)
     {
         if (_inputOnly.Contains(connection) && session.ExitAnnounced)
             connection.Send(ExitEvent());
-        else
-            Serve(connection);
+        if (_subscribers.Find(s => s.Connection == connection) is not { } subscriber)
+            return;
+        subscriber.Begun = true;
+        // It asked for bytes that are no longer held: everything that is held follows.
+        if (subscriber.Cursor < session.Ring.RetainedFrom)
+            TellGap(subscriber, session.Ring.RetainedFrom);
+        Serve(connection);
     }
 
     /// <summary>Attached for input and events, without output.</summary>
@@ -86,7 +91,6 @@ public sealed class SubscriberSet(Session session)
     {
         if (_subscribers.Find(s => s.Connection == connection) is not { } subscriber)
             return;
-        subscriber.Begun = true;
         Serve(subscriber);
         Progressed?.Invoke();
     }
@@ -152,8 +156,9 @@ public sealed class SubscriberSet(Session session)
         if (!subscriber.Begun)
             return;
         var ring = session.Ring;
+        // Going on right behind the overwritten bytes would lose the next ones at once, so it continues with an eighth of the ring in hand.
         if (subscriber.Cursor < ring.RetainedFrom)
-            TellGap(subscriber);
+            TellGap(subscriber, Math.Min(ring.RetainedFrom + ((ulong)ring.Capacity / 8), ring.Head));
         while (subscriber.Cursor < ring.Head && subscriber.Connection.CanSendOutput)
         {
             var length = (int)Math.Min(ring.Head - subscriber.Cursor, ProtocolLimits.MaxOutputDataBytes);
@@ -168,11 +173,8 @@ public sealed class SubscriberSet(Session session)
         TellEnd(subscriber);
     }
 
-    // The bytes are gone. Going on right behind the head would lose them again at once, so it continues with an eighth of the ring in hand.
-    private void TellGap(Subscriber subscriber)
+    private void TellGap(Subscriber subscriber, ulong to)
     {
-        var ring = session.Ring;
-        var to = Math.Min(ring.RetainedFrom + ((ulong)ring.Capacity / 8), ring.Head);
         subscriber.Connection.OnGap(session, to - subscriber.Cursor);
         subscriber.Connection.Send(new Envelope { Gap = new GapEvent { Session = session.Number, From = subscriber.Cursor, To = to } });
         subscriber.Cursor = to;

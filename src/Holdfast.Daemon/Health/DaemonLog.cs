@@ -50,8 +50,8 @@ public static partial class DaemonLog
     [LoggerMessage(203, LogLevel.Warning, "entry {Name} cannot be used and is left alone: {Reason}")]
     public static partial void EntryUnusable(this ILogger log, string name, string reason);
 
-    [LoggerMessage(204, LogLevel.Warning, "session {Name} ({Id}): {Bytes} bytes of input are uncertain")]
-    public static partial void InputUncertain(this ILogger log, string name, string id, ulong bytes);
+    [LoggerMessage(204, LogLevel.Warning, "session {Name} ({Id}): some input is uncertain, the former daemon died while writing it")]
+    public static partial void InputUncertain(this ILogger log, string name, string id);
 
     [LoggerMessage(205, LogLevel.Error, "an interrupted transfer of {Bytes} bytes belongs to no known ring; they were dropped")]
     public static partial void TransferDropped(this ILogger log, ulong bytes);

@@ -85,7 +85,7 @@ public sealed class SessionAdoption(SessionTable sessions, KeeperLink keeper, Da
         counters.RecoveredSessions++;
         session.Record.Session.Recovered = "alive";
         if (session.Ring.Input.Recover())
-            log.InputUncertain(session.Name, session.Id, (ulong)session.Ring.Capacity);
+            log.InputUncertain(session.Name, session.Id);
         session.Subscribers.ExpectFormerReaders();
         if (session.State == SessionState.Starting)
             session.State = SessionState.Running;

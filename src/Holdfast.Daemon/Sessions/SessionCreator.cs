@@ -130,7 +130,7 @@ public sealed class SessionCreator(
 
     private Session Open(CreateRequest request, string name, string id, string[] command, TerminalSize size, ulong ringBytes)
     {
-        var number = sessions.NextNumber();
+        var number = sessions.NewNumber();
         var memory = OpenRing(id, ringBytes);
         PtyPair pty;
         try

@@ -17,6 +17,8 @@ public sealed class SessionMemory : IDisposable
     private readonly SharedMapping _data;
     private readonly long _dataOffset;
     private ulong _populatedTo;
+    private ulong _headAtTick;
+    private int _quietTicks;
 
     private SessionMemory(Fd fd, SharedMapping header, SharedMapping data, long dataOffset, SessionRing ring)
     {
@@ -75,6 +77,14 @@ public sealed class SessionMemory : IDisposable
         if (used < Ring.Capacity)
             MemoryFile.Punch(Fd, _dataOffset + used, Ring.Capacity - used);
         _populatedTo = Ring.Head;
+    }
+
+    /// <summary>One tick of the daemon's; how many in a row brought no output.</summary>
+    public int CountQuietTick()
+    {
+        _quietTicks = Ring.Head == _headAtTick ? _quietTicks + 1 : 0;
+        _headAtTick = Ring.Head;
+        return _quietTicks;
     }
 
     /// <summary>Drops this process' page tables; the output stays.</summary>

@@ -10,7 +10,6 @@ public sealed class SessionTable
     private readonly Dictionary<string, Session> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<uint, Session> _byNumber = [];
     private readonly HashSet<string> _reservedNames = new(StringComparer.Ordinal);
-    private uint _lastNumber;
 
     public int Count => _byId.Count;
 
@@ -41,7 +40,6 @@ public sealed class SessionTable
         _byId.Add(session.Id, session);
         _byNumber.Add(session.Number, session);
         RingBytes += (ulong)session.Ring.Capacity;
-        _lastNumber = Math.Max(_lastNumber, session.Number);
     }
 
     public void Remove(Session session)
@@ -52,8 +50,15 @@ public sealed class SessionTable
         RingBytes -= (ulong)session.Ring.Capacity;
     }
 
-    /// <summary>A number no session of this keeper has, so that a late frame cannot mean another session.</summary>
-    public uint NextNumber() => ++_lastNumber;
+    /// <summary>A number for frames. Drawn at random: a late frame of a session that is gone, or of an earlier daemon, must not mean another one.</summary>
+    public uint NewNumber()
+    {
+        uint number;
+        do
+            number = (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue);
+        while (_byNumber.ContainsKey(number));
+        return number;
+    }
 
     public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 

@@ -9,7 +9,7 @@ public static class ListHandler
     public static Envelope Handle(RequestServices services)
     {
         var answer = new ListAnswer();
-        foreach (var session in services.Sessions.All.OrderBy(s => s.Number))
+        foreach (var session in services.Sessions.All.OrderBy(s => s.Record.Session.CreatedAtMs))
             answer.Sessions.Add(session.Describe());
         return new Envelope { ListAnswer = answer };
     }
