@@ -11,8 +11,6 @@ namespace Holdfast.Client.Connection;
 /// </summary>
 internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
 {
-    private readonly Endpoint _endpoint = new(options);
-
     /// <param name="deadline">For all attempts together.</param>
     /// <param name="patient">True while a daemon is being replaced: then also its absence is waited out.</param>
     /// <param name="cancellation">Ends the attempts.</param>
@@ -23,13 +21,14 @@ internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
         var until = Environment.TickCount64 + (long)deadline.TotalMilliseconds;
         var backOff = new BackOff();
         HoldfastException? last = null;
+        var endpoint = new Endpoint(options);
         try
         {
             while (true)
             {
                 try
                 {
-                    return await AttemptAsync(TimeSpan.FromMilliseconds(Math.Max(1, until - Environment.TickCount64)), limit.Token);
+                    return await AttemptAsync(endpoint, TimeSpan.FromMilliseconds(Math.Max(1, until - Environment.TickCount64)), limit.Token);
                 }
                 catch (HoldfastException e) when (IsPassing(e, patient))
                 {
@@ -46,17 +45,17 @@ internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw last ?? Faults.NoDaemon(deadline);
+            throw last ?? endpoint.NoDaemon(deadline);
         }
     }
 
-    private async Task<DaemonLink> AttemptAsync(TimeSpan remaining, CancellationToken cancellation)
+    private async Task<DaemonLink> AttemptAsync(Endpoint endpoint, TimeSpan remaining, CancellationToken cancellation)
     {
-        var socket = await _endpoint.DialAsync(remaining, cancellation);
+        var socket = await endpoint.DialAsync(remaining, cancellation);
         string? token;
         try
         {
-            token = _endpoint.ReadToken() ?? throw new TokenMissingException();
+            token = endpoint.ReadToken() ?? throw new TokenMissingException();
         }
         catch
         {
