@@ -144,8 +144,12 @@ internal sealed class DaemonRequests(
         var kept = withProcess ? descriptors[..^1] : descriptors;
         var entry = store.Put(message.Name, kept, message.Note);
         if ((message.Flags & ControlFlags.Recorded) != 0)
+        {
             entry.RecordedExit = ExitOf(message);
-        if (withProcess)
+            // Nothing is left to learn of the process; a daemon may hold its pidfd all the same.
+            store.Release(descriptors[kept.Count..]);
+        }
+        else if (withProcess)
         {
             entry.Process = new KeptProcess(message.Pid, new PidFd(descriptors[^1]));
             // Where the former keeper had read the status already, it may be nowhere else any more.

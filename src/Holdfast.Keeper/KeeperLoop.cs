@@ -86,8 +86,8 @@ internal sealed class KeeperLoop : IDaemonEvents
     {
         if (!TryServe())
             return;
-        _link.Epoch++;
         _link.Fetched = true;
+        // With the epoch that the daemon has: it is the same one, and what it sent meanwhile counts.
         _supervisor.Welcome();
         // Only a daemon that serves takes over.
         _supervisor.OnReady();

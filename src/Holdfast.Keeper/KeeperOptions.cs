@@ -50,7 +50,7 @@ internal sealed record KeeperOptions
         }
         var runtime = AbsolutePath(values, "--runtime");
         var lockDescriptor = values.TryGetValue("--lock-fd", out var text) ? Number(text, "--lock-fd") : (int?)null;
-        if (adopt == lockDescriptor is not null)
+        if (adopt == (lockDescriptor is not null))
             throw new FormatException("exactly one of --lock-fd and --adopt is needed");
         return new KeeperOptions
         {

@@ -44,10 +44,10 @@ internal static class Probe
                 return HearSignals(int.Parse(count, CultureInfo.InvariantCulture));
             case ["parent", var script]:
                 return Parent(script);
-            case ["daemon", ..]:
+            case ["daemon", "run"]:
                 return StandInDaemon.Run();
             default:
-                Console.Error.WriteLine("usage: probe begin FILE [LIMIT] | begin-closed FILE | open-pty | truncate | peek | signals COUNT | parent SCRIPT | daemon");
+                Console.Error.WriteLine("usage: probe begin FILE [LIMIT] | begin-closed FILE | open-pty | truncate | peek | signals COUNT | parent SCRIPT | daemon run");
                 return Usage;
         }
     }

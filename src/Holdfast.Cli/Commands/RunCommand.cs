@@ -82,15 +82,19 @@ internal sealed class RunCommand : Command
     private static async Task<(ExitStatus? End, bool Whole)> OutputUntilEndAsync(
         HoldfastClient client, string id, MemoryStream? captured, CancellationToken limit)
     {
+        var output = new GatheredOutput();
         try
         {
             var attachment = await client.AttachAsync(new AttachRequest { Session = id, Start = true }, limit);
             var whole = true;
             while (true)
             {
-                var next = await attachment.ReadAsync(limit);
+                var reading = attachment.ReadAsync(limit);
+                if (!reading.IsCompleted)
+                    output.Flush();
+                var next = await reading;
                 if (next.Kind == SessionEventKind.Output && captured is null)
-                    StandardOutput.Write(next.Data.Span);
+                    output.Write(next.Data.Span);
                 else if (next.Kind == SessionEventKind.Output)
                     captured!.Write(next.Data.Span);
                 else if (next.Kind == SessionEventKind.Gap)
@@ -107,6 +111,7 @@ internal sealed class RunCommand : Command
         }
         finally
         {
+            output.Flush();
             await ForgetAsync(client, id);
         }
     }

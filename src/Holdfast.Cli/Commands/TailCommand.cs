@@ -42,19 +42,24 @@ internal sealed class TailCommand : Command
     private static async Task<int> PrintAsync(SessionAttachment session, CancellationToken cancellation)
     {
         var exitCode = 0;
+        var output = new GatheredOutput();
         while (true)
         {
-            var next = await session.ReadAsync(cancellation);
+            var reading = session.ReadAsync(cancellation);
+            if (!reading.IsCompleted)
+                output.Flush();
+            var next = await reading;
             switch (next.Kind)
             {
                 case SessionEventKind.Output:
-                    StandardOutput.Write(next.Data.Span);
+                    output.Write(next.Data.Span);
                     break;
                 case SessionEventKind.Gap:
                     StandardOutput.WriteErrorLine($"holdfast: {next.To - next.From} bytes from {next.From} to {next.To} were overwritten before they were read (OUTPUT_GAP)");
                     exitCode = GapExitCode;
                     break;
                 case SessionEventKind.Exited or SessionEventKind.Finalized or SessionEventKind.End:
+                    output.Flush();
                     return exitCode;
                 default:
                     break;

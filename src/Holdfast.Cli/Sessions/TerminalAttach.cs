@@ -77,14 +77,18 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     {
         // Leaves the caller's thread: what a slow terminal blocks here must not block the start of input.
         await Task.Yield();
+        var output = new GatheredOutput();
         while (true)
         {
-            var next = await session.ReadAsync(cancellation);
+            var reading = session.ReadAsync(cancellation);
+            if (!reading.IsCompleted)
+                output.Flush();
+            var next = await reading;
             switch (next.Kind)
             {
                 case SessionEventKind.Output:
                     _screen.See(next.Data.Span);
-                    StandardOutput.Write(next.Data.Span);
+                    output.Write(next.Data.Span);
                     break;
                 case SessionEventKind.Gap:
                     Notice($"{next.To - next.From} bytes of output were overwritten before they were shown");
@@ -93,6 +97,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
                     Notice($"the daemon was killed while it wrote input: whether {next.To - next.From} bytes arrived is not known");
                     break;
                 case SessionEventKind.Exited or SessionEventKind.Finalized or SessionEventKind.End:
+                    output.Flush();
                     return next;
                 default:
                     break;

@@ -11,6 +11,8 @@ namespace Holdfast.Client.Connection;
 /// </summary>
 internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
 {
+    private string? _token;
+
     /// <param name="deadline">For all attempts together.</param>
     /// <param name="patient">True while a daemon is being replaced: then also its absence is waited out.</param>
     /// <param name="cancellation">Ends the attempts.</param>
@@ -30,7 +32,7 @@ internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
                 {
                     return await AttemptAsync(endpoint, TimeSpan.FromMilliseconds(Math.Max(1, until - Environment.TickCount64)), limit.Token);
                 }
-                catch (HoldfastException e) when (IsPassing(e, patient))
+                catch (HoldfastException e) when (IsPassing(e, patient) || (e.Code == ErrorCode.Unauthenticated && TokenHasChanged(endpoint)))
                 {
                     last = e;
                 }
@@ -52,10 +54,9 @@ internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
     private async Task<DaemonLink> AttemptAsync(Endpoint endpoint, TimeSpan remaining, CancellationToken cancellation)
     {
         var socket = await endpoint.DialAsync(remaining, cancellation);
-        string? token;
         try
         {
-            token = endpoint.ReadToken() ?? throw new TokenMissingException();
+            _token = endpoint.ReadToken() ?? throw new TokenMissingException();
         }
         catch
         {
@@ -68,11 +69,14 @@ internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
             ProtocolVersion = ProtocolVersion.Current,
             ClientId = clientId,
             Role = Role.Control,
-            Token = token,
+            Token = _token,
             ClientName = options.ClientName,
         };
         return await DaemonLink.GreetAsync(socket, hello, cancellation);
     }
+
+    // A daemon that starts writes its token before it answers: what we read before may be its predecessor's.
+    private bool TokenHasChanged(Endpoint endpoint) => endpoint.ReadToken() != _token;
 
     private static bool IsPassing(HoldfastException e, bool patient) =>
         e.Code is ErrorCode.DaemonStopping or ErrorCode.HandshakeTimeout or ErrorCode.LimitConnections

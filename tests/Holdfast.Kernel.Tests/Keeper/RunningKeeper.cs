@@ -16,9 +16,8 @@ internal sealed class RunningKeeper : IDisposable
     private readonly string _directory = Path.Combine("/tmp", $"hk-{Guid.NewGuid():N}"[..16]);
     private readonly List<IDisposable> _owned = [];
     private readonly Fd _relay;
-    private readonly int _pid;
 
-    private RunningKeeper(bool adopt, IReadOnlyList<string> settings, string? daemonScript, string before)
+    private RunningKeeper(bool adopt, IReadOnlyList<string> settings, string? daemonScript)
     {
         Directory.CreateDirectory(RuntimeDirectory);
         Directory.CreateDirectory(StateDirectory);
@@ -34,13 +33,15 @@ internal sealed class RunningKeeper : IDisposable
         };
         Arguments = [.. arguments];
         arguments.AddRange(adopt ? ["--adopt"] : ["--lock-fd", "3"]);
-        var variables = Child.OwnEnvironment.Append($"HOLDFAST_TEST_RELAY={relayPath}").Append($"HOLDFAST_TEST_DIR={_directory}").Concat(settings).ToList();
-        var plan = new SpawnPlan("/bin/bash", "/", ["bash", "-c", before + "exec \"$@\"", "bash", .. arguments], variables);
-        var error = ChildSpawner.TrySpawn(plan, new ChildDescriptors.Listed([nothing, log, log, last]), out _pid);
-        if (error != Errno.None || PidFd.TryOpen(_pid, out var process) != Errno.None)
+        // A stand-in does not beat; where that matters, the test says so.
+        string[] defaults = settings.Any(s => s.StartsWith("HOLDFAST_STALE_TICKS", StringComparison.Ordinal)) ? [] : ["HOLDFAST_STALE_TICKS=1000000"];
+        var variables = Child.OwnEnvironment.Concat(defaults).Append($"HOLDFAST_TEST_RELAY={relayPath}").Append($"HOLDFAST_TEST_DIR={_directory}").Concat(settings).ToList();
+        var plan = new SpawnPlan(Binary, "/", arguments, variables);
+        var error = ChildSpawner.TrySpawn(plan, new ChildDescriptors.Listed([nothing, log, log, last]), out var pid);
+        if (error != Errno.None || PidFd.TryOpen(pid, out var process) != Errno.None)
             throw new LinuxException("spawn", error, Binary);
         Process = process!;
-        Pid = _pid;
+        Pid = pid;
     }
 
     public int Pid { get; }
@@ -67,15 +68,12 @@ internal sealed class RunningKeeper : IDisposable
 
     private static string Binary { get; } = FindBinary();
 
-    public static RunningKeeper Start(params IReadOnlyList<string> settings) => new(adopt: false, settings, null, "");
-
-    /// <summary>Started by a shell that ran these commands first.</summary>
-    public static RunningKeeper StartAfter(string commands) => new(adopt: false, [], null, commands + "; ");
+    public static RunningKeeper Start(params IReadOnlyList<string> settings) => new(adopt: false, settings, null);
 
     /// <summary>With a script in place of the daemon.</summary>
-    public static RunningKeeper StartWithDaemon(string script, params IReadOnlyList<string> settings) => new(adopt: false, settings, script, "");
+    public static RunningKeeper StartWithDaemon(string script, params IReadOnlyList<string> settings) => new(adopt: false, settings, script);
 
-    public static RunningKeeper StartTakeover(params IReadOnlyList<string> settings) => new(adopt: true, settings, null, "");
+    public static RunningKeeper StartTakeover(params IReadOnlyList<string> settings) => new(adopt: true, settings, null);
 
     /// <summary>The next daemon that the keeper starts.</summary>
     public StandIn NextDaemon()
