@@ -1,23 +1,20 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Text;
 using Holdfast.Cli.Output;
+using Holdfast.Daemon.Config;
 using Holdfast.DaemonRpc.Lifecycle;
-using Holdfast.Protocol;
-using Holdfast.Protocol.V1;
 
 namespace Holdfast.Cli.Commands;
 
-/// <summary>`config`: where the configuration lies, what it says, whether it can be read. One per command line.</summary>
+/// <summary>`config`: every option with its value and where that comes from, read exactly as the daemon reads it. One per command line.</summary>
 internal sealed class ConfigCommand : Command
 {
-    private static readonly JsonDocumentOptions Forgiving = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
-
     public ConfigCommand()
-        : base("config", "The configuration: one JSON file; every key also as a variable HOLDFAST_….\n\n  holdfast config path\n  holdfast config check")
+        : base("config", "The configuration: one JSON file; every key also as a variable HOLDFAST_….\n\n  holdfast config show\n  holdfast config check")
     {
-        Subcommands.Add(Sub("show", "Print the configuration file.", Show));
-        Subcommands.Add(Sub("path", "Print where it lies.", Tell));
-        Subcommands.Add(Sub("check", "Check that it can be read.", Check));
+        Subcommands.Add(Sub("show", "Print every option: its value, where that comes from, what it means.", Show));
+        Subcommands.Add(Sub("path", "Print where the file lies.", Tell));
+        Subcommands.Add(Sub("check", "Check file and environment as the daemon does at its start.", Check));
     }
 
     private static Command Sub(string name, string description, Func<string, bool, int> run)
@@ -31,21 +28,24 @@ internal sealed class ConfigCommand : Command
 
     private static int Show(string path, bool json)
     {
-        _ = json;
-        if (!File.Exists(path))
+        var values = Load(path);
+        if (json)
         {
-            StandardOutput.WriteLine("{}");
+            var rows = values.Select(v => new OptionRow(v.Key, v.Value, v.Source, v.Variable, v.Meaning)).ToArray();
+            JsonOutput.Write(new ConfigRow(path, File.Exists(path), true, rows), JsonShapes.Default.ConfigRow);
             return 0;
         }
-
-        StandardOutput.Write(Read(path));
+        var table = new PlainTable("KEY", "VALUE", "FROM", "MEANING");
+        foreach (var value in values)
+            table.Add(value.Key, value.Value, value.Source, value.Meaning);
+        StandardOutput.Write(Encoding.UTF8.GetBytes(table.ToText(StandardOutput.IsColoured)));
         return 0;
     }
 
     private static int Tell(string path, bool json)
     {
         if (json)
-            JsonOutput.Write(new ConfigRow(path, File.Exists(path), IsValid(path)), JsonShapes.Default.ConfigRow);
+            JsonOutput.Write(new ConfigRow(path, File.Exists(path), null, null), JsonShapes.Default.ConfigRow);
         else
             StandardOutput.WriteLine(path);
         return 0;
@@ -53,51 +53,17 @@ internal sealed class ConfigCommand : Command
 
     private static int Check(string path, bool json)
     {
-        if (File.Exists(path))
-            Parse(path);
+        Load(path);
         if (json)
-            JsonOutput.Write(new ConfigRow(path, File.Exists(path), true), JsonShapes.Default.ConfigRow);
+            JsonOutput.Write(new ConfigRow(path, File.Exists(path), true, null), JsonShapes.Default.ConfigRow);
         else
             StandardOutput.WriteLine(File.Exists(path) ? $"{path} is valid" : $"{path} does not exist: the defaults hold");
         return 0;
     }
 
-    private static bool IsValid(string path)
+    private static IReadOnlyList<OptionValue> Load(string path)
     {
-        try
-        {
-            Parse(path);
-            return true;
-        }
-        catch (HoldfastException)
-        {
-            return !File.Exists(path);
-        }
-    }
-
-    private static void Parse(string path)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(Read(path), Forgiving);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new HoldfastException(ErrorCode.ConfigInvalid, $"{path} is no JSON object");
-        }
-        catch (JsonException e)
-        {
-            throw new HoldfastException(ErrorCode.ConfigInvalid, $"{path}, line {e.LineNumber + 1}: {e.Message}", "Correct the file, or remove it.", e);
-        }
-    }
-
-    private static byte[] Read(string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new HoldfastException(ErrorCode.ConfigInvalid, $"{path} cannot be read", "Check its owner and mode.", e);
-        }
+        OptionSource.Load(path, Environment.GetEnvironmentVariable, out var values);
+        return values;
     }
 }

@@ -32,4 +32,6 @@ internal sealed record NamesRow(string[] Names);
 
 internal sealed record WaitRow(string Name, string Id, int? ExitCode, int? ExitSignal);
 
-internal sealed record ConfigRow(string Path, bool Exists, bool Valid);
+internal sealed record ConfigRow(string Path, bool Exists, bool? Valid, OptionRow[]? Options);
+
+internal sealed record OptionRow(string Key, string Value, string Source, string Variable, string Meaning);

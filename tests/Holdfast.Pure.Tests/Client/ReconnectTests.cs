@@ -1,4 +1,5 @@
 using Holdfast.Client;
+using Holdfast.DaemonRpc.Lifecycle;
 using Holdfast.Protocol;
 using Holdfast.Protocol.V1;
 using Holdfast.TestKit;
@@ -136,6 +137,25 @@ public sealed class ReconnectTests : IDisposable
         using var second = await _daemon.AcceptAsync();
         await using var client = await connecting;
         Assert.Equal(1, client.Daemon.DaemonPid);
+    }
+
+    [Fact]
+    public async Task A_token_that_was_replaced_while_the_hello_was_under_way_is_read_again()
+    {
+        var paths = DaemonPaths.FromEnvironment() with { RuntimeDirectory = Path.GetDirectoryName(_daemon.Path)! };
+        await File.WriteAllTextAsync(paths.Token, "old", _daemon.Deadline);
+        var connecting = HoldfastClient.ConnectAsync(Options() with { Paths = paths }, _daemon.Deadline);
+        using (var first = await _daemon.AcceptSilentlyAsync())
+        {
+            var hello = await first.ExpectAsync(Envelope.BodyOneofCase.Hello);
+            Assert.Equal("old", hello.Hello.Token);
+            await File.WriteAllTextAsync(paths.Token, "new", _daemon.Deadline);
+            await first.SendAsync(new Envelope { Error = new Error { Code = ErrorCode.Unauthenticated } });
+        }
+
+        using var second = await _daemon.AcceptAsync();
+        Assert.Equal("new", second.Hello.Token);
+        await using var client = await connecting;
     }
 
     [Fact]
