@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Holdfast.Cli.Commands;
 using Holdfast.Cli.Output;
@@ -50,6 +51,7 @@ internal sealed class CommandLine
             var parsed = _root.Parse(_args, Literal);
             if (parsed.Errors.Count > 0 && !AsksForHelp(parsed))
                 throw new HoldfastException(ErrorCode.Usage, MessageFor(parsed), HintFor(parsed));
+            RefuseMistypedOption(parsed);
             return parsed.Invoke(Quiet);
         }
         catch (Exception e) when (Unwrapped(e) is HoldfastException)
@@ -92,18 +94,35 @@ internal sealed class CommandLine
         ];
         foreach (var verb in verbs)
             root.Subcommands.Add(verb);
+        // The parser's forms for another system would only clutter the completions here.
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Aliases.Remove("/?");
+        help.Aliases.Remove("/h");
         return root;
     }
 
     private static Exception Unwrapped(Exception e) => e is AggregateException { InnerException: { } inner } ? inner : e;
 
     private static bool AsksForHelp(ParseResult parsed) =>
-        parsed.Tokens.Any(t => t.Type == TokenType.Option && t.Value is "--help" or "-h" or "-?" or "/?" or "/h")
+        parsed.Tokens.Any(t => t.Type == TokenType.Option && t.Value is "--help" or "-h" or "-?")
         || parsed.Tokens.Any(t => t.Type == TokenType.Directive);
 
     // The parser's last complaint names the word it could not place; the ones before may follow from it.
     private string MessageFor(ParseResult parsed) =>
         _args.Length == 0 ? "no command was given" : parsed.Errors[^1].Message.TrimEnd('.');
+
+    // The parser takes an unknown option for an argument: `new --detatch` would make a session of that name. Behind `--` it is meant.
+    private void RefuseMistypedOption(ParseResult parsed)
+    {
+        if (_args.Contains(Separator) || AsksForHelp(parsed))
+            return;
+        var mistyped = parsed.CommandResult.Children.OfType<ArgumentResult>()
+            .Where(a => a.Argument.Name is "NAME" or "NEW")
+            .SelectMany(a => a.Tokens)
+            .FirstOrDefault(t => t.Value.StartsWith('-'));
+        if (mistyped is not null)
+            throw new HoldfastException(ErrorCode.Usage, $"there is no option {mistyped.Value}", HintFor(parsed));
+    }
 
     private string? HintFor(ParseResult parsed)
     {

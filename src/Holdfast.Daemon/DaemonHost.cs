@@ -98,7 +98,7 @@ public sealed class DaemonHost : IKeeperEvents
             _life = new SessionLife(_loop.Reactor, _sessions, _keeper, _mover, _options, _log);
             BeginBeating();
             _tokenFile = new TokenFile(_paths.Token, transfer.Token, _log);
-            _tokenFile.Write();
+            _tokenFile.Ensure();
             ResumeSessions();
             _clients.Listen(_keeper.Entries["@listen"].Descriptors[0], NewRouter(transfer.Token));
             _keeper.Ready();

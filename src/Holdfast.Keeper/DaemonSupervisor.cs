@@ -24,6 +24,9 @@ internal sealed class DaemonSupervisor(
     // A daemon that served this long can serve a client now; one that did not would only crash once more.
     private const long ProvenMilliseconds = 1000;
 
+    // EX_USAGE: the daemon refused its configuration, and will again.
+    private const int RefusedConfiguration = 64;
+
     // From then on clients are told, instead of being left to wait.
     private const int MaxSilentFailures = 5;
 
@@ -161,12 +164,12 @@ internal sealed class DaemonSupervisor(
                 doorstep.WaitForKnock(Start);
                 break;
             default:
-                OnCrash();
+                OnCrash(useless: status is { Signal: 0, Code: RefusedConfiguration });
                 break;
         }
     }
 
-    private void OnCrash()
+    private void OnCrash(bool useless = false)
     {
         var proven = _readyAt is { } at && Reactor.Now - at >= ProvenMilliseconds;
         if (_readyAt is null)
@@ -179,7 +182,7 @@ internal sealed class DaemonSupervisor(
             Leave(LeaveReason.EndSessions);
             return;
         }
-        if (_ladder.Spent && !store.HoldsProcesses)
+        if ((useless || _ladder.Spent) && !store.HoldsProcesses)
         {
             log.Error($"giving-up crashes={_ladder.RecentCrashes} hint=see-daemon.log");
             Leave(LeaveReason.GivenUp);

@@ -23,7 +23,8 @@ internal sealed class CompletionsCommand : Command
             suggestions=("${(@f)$(holdfast "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
             compadd -- $suggestions
         }
-        compdef _holdfast holdfast
+        # Sourced, it registers itself; autoloaded from $fpath, this file is the function's first call.
+        if [[ ${funcstack[1]} == _holdfast ]]; then _holdfast; else compdef _holdfast holdfast; fi
 
         """;
 

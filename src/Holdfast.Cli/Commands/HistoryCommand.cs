@@ -28,6 +28,8 @@ internal sealed class HistoryCommand : Command
     {
         ulong? first = from is null or "start" ? null : StartOffset.Offset(from, "--from");
         ulong? end = to is null ? null : StartOffset.Offset(to, "--to");
+        if (first > end)
+            throw new HoldfastException(ErrorCode.Usage, $"--from {first} lies behind --to {end}", "Give the smaller offset as --from.");
         return DaemonAccess.WithSessionAsync(name, async client =>
         {
             var session = await client.InspectAsync(name, cancellation);

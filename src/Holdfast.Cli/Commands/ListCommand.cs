@@ -28,7 +28,7 @@ internal sealed class ListCommand : Command
             return 0;
         }
 
-        StandardOutput.Write(Encoding.UTF8.GetBytes(Table(sessions, DateTimeOffset.UtcNow).ToText(StandardOutput.IsColoured)));
+        StandardOutput.Write(Encoding.UTF8.GetBytes(Table(sessions, DateTimeOffset.UtcNow).ToText(StandardOutput.IsColoured, StandardOutput.IsTerminal ? TerminalAttach.Size()?.Columns : null)));
         return 0;
     }
 

@@ -13,7 +13,9 @@ internal sealed class PlainTable(params string[] header)
 
     public void Add(params string[] cells) => _rows.Add(cells);
 
-    public string ToText(bool coloured)
+    /// <param name="coloured">Whether the header is emphasised.</param>
+    /// <param name="columns">Where lines are cut, the width of a terminal; null for whole lines.</param>
+    public string ToText(bool coloured, int? columns = null)
     {
         var widths = new int[header.Length];
         foreach (var row in _rows)
@@ -27,11 +29,13 @@ internal sealed class PlainTable(params string[] header)
         {
             var emphasised = coloured && ReferenceEquals(row, _rows[0]);
             text.Append(emphasised ? Bold : "");
-            for (var i = 0; i < row.Length; i++)
-                text.Append(i + 1 == row.Length ? row[i] : row[i].PadRight(widths[i]) + Between);
+            text.Append(Cut(string.Join(Between, row.Select((cell, i) => i + 1 == row.Length ? cell : cell.PadRight(widths[i]))), columns));
             text.Append(emphasised ? Plain : "").Append('\n');
         }
 
         return text.ToString();
     }
+
+    private static string Cut(string line, int? columns) =>
+        columns is { } most and > 1 && line.Length > most ? string.Concat(line.AsSpan(0, most - 1), "…") : line;
 }

@@ -7,18 +7,29 @@ using Holdfast.Protocol.V1;
 namespace Holdfast.Client.Connection;
 
 /// <summary>
-/// Opens sockets to the daemon and reads its token.
-/// Owned by the connection; stateless beside its options, any thread.
+/// Opens sockets to the daemon and reads its token, for one series of attempts.
+/// Made and owned by the link maker for that series, one thread at a time.
 /// </summary>
 internal sealed class Endpoint(HoldfastClientOptions options)
 {
+    private readonly StartWitness? _witness = options.Starter is null || options.Dial is not null ? null : new StartWitness(options.Paths);
+
+    /// <summary>What to say where no attempt was welcomed: with what a daemon that cannot start said itself.</summary>
+    public HoldfastException NoDaemon(TimeSpan deadline)
+    {
+        if (_witness is null || _witness.Logged().Length == 0)
+            return Faults.NoDaemon(deadline);
+        var failure = _witness.NeverReady($"no daemon answered within {deadline.TotalSeconds:0.#} s");
+        return new HoldfastException(ErrorCode.DaemonStartFailed, failure.Message, null, failure);
+    }
+
     public async Task<Socket> DialAsync(TimeSpan deadline, CancellationToken cancellation)
     {
         if (options.Dial is { } dial)
             return await dial(deadline, cancellation);
         try
         {
-            return await DaemonDialer.ConnectAsync(options.Paths, options.Starter, deadline, cancellation);
+            return await DaemonDialer.ConnectAsync(options.Paths, options.Starter, deadline, cancellation, _witness);
         }
         catch (LifecycleException e)
         {

@@ -31,5 +31,7 @@ internal static class Faults
         new(ErrorCode.Usage, $"this client is attached to {session} already", "Detach first, or use another client.");
 
     public static HoldfastException InputRefused(ErrorCode code, ulong offset) =>
-        new(code, $"the daemon refused input at offset {offset}", null);
+        code == ErrorCode.SessionExited
+            ? new(code, "the session has ended: it takes no input", null)
+            : new(code, $"the daemon refused input at offset {offset}", null);
 }

@@ -11,7 +11,6 @@ namespace Holdfast.Client.Connection;
 /// </summary>
 internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
 {
-    private readonly Endpoint _endpoint = new(options);
     private string? _token;
 
     /// <param name="deadline">For all attempts together.</param>
@@ -24,15 +23,16 @@ internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
         var until = Environment.TickCount64 + (long)deadline.TotalMilliseconds;
         var backOff = new BackOff();
         HoldfastException? last = null;
+        var endpoint = new Endpoint(options);
         try
         {
             while (true)
             {
                 try
                 {
-                    return await AttemptAsync(TimeSpan.FromMilliseconds(Math.Max(1, until - Environment.TickCount64)), limit.Token);
+                    return await AttemptAsync(endpoint, TimeSpan.FromMilliseconds(Math.Max(1, until - Environment.TickCount64)), limit.Token);
                 }
-                catch (HoldfastException e) when (IsPassing(e, patient) || (e.Code == ErrorCode.Unauthenticated && TokenHasChanged()))
+                catch (HoldfastException e) when (IsPassing(e, patient) || (e.Code == ErrorCode.Unauthenticated && TokenHasChanged(endpoint)))
                 {
                     last = e;
                 }
@@ -47,16 +47,16 @@ internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw last ?? Faults.NoDaemon(deadline);
+            throw last ?? endpoint.NoDaemon(deadline);
         }
     }
 
-    private async Task<DaemonLink> AttemptAsync(TimeSpan remaining, CancellationToken cancellation)
+    private async Task<DaemonLink> AttemptAsync(Endpoint endpoint, TimeSpan remaining, CancellationToken cancellation)
     {
-        var socket = await _endpoint.DialAsync(remaining, cancellation);
+        var socket = await endpoint.DialAsync(remaining, cancellation);
         try
         {
-            _token = _endpoint.ReadToken() ?? throw new TokenMissingException();
+            _token = endpoint.ReadToken() ?? throw new TokenMissingException();
         }
         catch
         {
@@ -76,7 +76,7 @@ internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
     }
 
     // A daemon that starts writes its token before it answers: what we read before may be its predecessor's.
-    private bool TokenHasChanged() => _endpoint.ReadToken() != _token;
+    private bool TokenHasChanged(Endpoint endpoint) => endpoint.ReadToken() != _token;
 
     private static bool IsPassing(HoldfastException e, bool patient) =>
         e.Code is ErrorCode.DaemonStopping or ErrorCode.HandshakeTimeout or ErrorCode.LimitConnections

@@ -22,14 +22,15 @@ public static class DaemonDialer
     /// <summary>A connected stream socket. The daemon may still close it before its welcome (it restarts): then dial again.</summary>
     /// <param name="start">How to start a daemon; null to never start one.</param>
     /// <param name="deadline">For everything together: connecting, waiting for a full backlog, starting.</param>
+    /// <param name="cancellationToken">Ends the attempts.</param>
+    /// <param name="witness">Where several calls belong together: one series starts one keeper, and tells why it ended.</param>
     /// <exception cref="LifecycleException">DAEMON_UNAVAILABLE, DAEMON_START_FAILED, or what the directories say.</exception>
     public static async Task<Socket> ConnectAsync(
-        DaemonPaths paths, StarterOptions? start, TimeSpan deadline, CancellationToken cancellationToken)
+        DaemonPaths paths, StarterOptions? start, TimeSpan deadline, CancellationToken cancellationToken, StartWitness? witness = null)
     {
         paths.CheckSocketPath();
         var begun = Stopwatch.GetTimestamp();
-        var logs = new LogTail(paths);
-        var started = false;
+        witness ??= new StartWitness(paths);
         var pause = FirstPauseMs;
         while (true)
         {
@@ -38,27 +39,31 @@ public static class DaemonDialer
             if (connection is not null)
                 return Wrap(connection);
             if (IsAbsence(error))
-                started = StartOnce(paths, start, started, logs);
+                StartOnce(paths, start, witness);
             else if (error != Errno.EAGAIN)
                 throw LifecycleException.Denied(paths.Socket, "connect", error);
             if (Stopwatch.GetElapsedTime(begun) >= deadline)
-                throw TimedOut(paths, start, error, deadline, logs);
+                throw TimedOut(paths, start, error, deadline, witness);
             // Jitter: a hundred clients that lost one daemon must not come back in step.
             await Task.Delay(Random.Shared.Next(pause / 2, pause + 1), cancellationToken);
             pause = Math.Min(pause * 2, LongestPauseMs);
         }
     }
 
-    private static bool StartOnce(DaemonPaths paths, StarterOptions? start, bool started, LogTail logs)
+    private static void StartOnce(DaemonPaths paths, StarterOptions? start, StartWitness witness)
     {
         if (start is null)
             throw LifecycleException.NobodyAnswers(paths.Socket);
-        if (!started)
-            return DaemonStarter.TryStart(start);
+        if (!witness.Started)
+        {
+            witness.Started = DaemonStarter.TryStart(start);
+            return;
+        }
         // The keeper has the lock from its first instruction to its last: a free lock means that it ended.
         using var free = IdentityLock.TryTake(paths.LockFile);
         // It may have bound the socket and been replaced since we dialled; then somebody answers.
-        return free is null || Answers(paths) ? started : throw LifecycleException.StartFailed("the keeper ended at once", logs.Read());
+        if (free is not null && !Answers(paths))
+            throw witness.NeverReady("the daemon ended at once");
     }
 
     private static bool Answers(DaemonPaths paths)
@@ -79,13 +84,13 @@ public static class DaemonDialer
 
     private static bool IsAbsence(Errno error) => error is Errno.ENOENT or Errno.ECONNREFUSED or Errno.ENOTDIR;
 
-    private static LifecycleException TimedOut(DaemonPaths paths, StarterOptions? start, Errno error, TimeSpan deadline, LogTail logs) =>
+    private static LifecycleException TimedOut(DaemonPaths paths, StarterOptions? start, Errno error, TimeSpan deadline, StartWitness witness) =>
         error == Errno.EAGAIN || start is null
             ? new LifecycleException(
                 "DAEMON_UNAVAILABLE",
                 $"the daemon at {paths.Socket} took no connection within {deadline.TotalSeconds:0.#} s",
                 "it is overloaded or hangs: `holdfast daemon status` and its log tell more")
-            : LifecycleException.StartFailed($"no daemon answered within {deadline.TotalSeconds:0.#} s", logs.Read());
+            : witness.NeverReady($"no daemon answered within {deadline.TotalSeconds:0.#} s");
 
     private static Socket Wrap(Fd connection)
     {
