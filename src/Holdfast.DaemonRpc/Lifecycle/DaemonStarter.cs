@@ -1,6 +1,7 @@
 using System.Collections;
 using Holdfast.Linux;
 using Holdfast.Linux.Files;
+using Holdfast.Linux.Processes;
 using Holdfast.Linux.Spawn;
 
 namespace Holdfast.DaemonRpc.Lifecycle;
@@ -11,6 +12,9 @@ namespace Holdfast.DaemonRpc.Lifecycle;
 /// </summary>
 public static class DaemonStarter
 {
+    // Room for the pages that keeper and daemon share, and for their logs; a ring's own size is judged when it is made.
+    private const ulong SmallestFileSizeLimit = 1024 * 1024;
+
     private const uint OwnerReadWrite = 0x180; // 0600
 
     // Entry of the descriptors passed on below.
@@ -25,6 +29,8 @@ public static class DaemonStarter
     {
         var paths = options.Paths;
         paths.CheckSocketPath();
+        if (CurrentProcess.FileSizeLimit < SmallestFileSizeLimit)
+            throw LifecycleException.FilesTooSmall(CurrentProcess.FileSizeLimit);
         DirectoryGuard.Ensure(paths.RuntimeDirectory);
         DirectoryGuard.Ensure(paths.StateDirectory);
         DirectoryGuard.Ensure(paths.LogDirectory);

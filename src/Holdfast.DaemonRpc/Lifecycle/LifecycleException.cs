@@ -20,6 +20,9 @@ public sealed class LifecycleException(string code, string message, string? hint
     internal static LifecycleException PathTooLong(string path) =>
         new("SOCKET_PATH_TOO_LONG", $"{path} is longer than a socket's path may be ({Linux.Sockets.UnixSocket.MaxPathBytes} bytes)", "set HOLDFAST_RUNTIME_DIR to a shorter path");
 
+    internal static LifecycleException FilesTooSmall(ulong limit) =>
+        new("FILE_SIZE_LIMIT", $"the daemon would inherit a file-size limit of {limit} bytes", "raise it with `ulimit -f unlimited`");
+
     internal static LifecycleException NobodyAnswers(string socket) =>
         new("DAEMON_UNAVAILABLE", $"no daemon answers at {socket}", "`holdfast daemon start` starts one");
 

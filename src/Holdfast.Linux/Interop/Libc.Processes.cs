@@ -46,6 +46,8 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int killpg(int group, int signal);
 
+    public const nint SIG_IGN = 1;
+
     [LibraryImport("libc")]
     public static partial nint signal(int number, nint handler);
 

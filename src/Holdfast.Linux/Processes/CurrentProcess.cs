@@ -19,7 +19,7 @@ public static unsafe class CurrentProcess
 
     /// <summary>
     /// First thing in Main of keeper and daemon: descriptors 0 to 2 are valid (a later one must never become a standard one), working
-    /// directory /, SIGCHLD default. Returns the soft descriptor limit found, and raises it to the hard one.
+    /// directory /, SIGCHLD default, SIGXFSZ ignored. Returns the soft descriptor limit found, and raises it to the hard one.
     /// </summary>
     public static ulong Begin()
     {
@@ -27,6 +27,7 @@ public static unsafe class CurrentProcess
             MakeValid(fd);
         FileSystem.ChangeDirectory("/");
         Children.RestoreDefaultSignal();
+        IgnoreFileSizeSignal();
         Children.BecomeSubreaper();
         var (soft, hard) = DescriptorLimit;
         SetDescriptorLimit(hard, hard);
@@ -48,6 +49,9 @@ public static unsafe class CurrentProcess
         var value = stackalloc ulong[2] { soft, hard };
         return Libc.prlimit(pid, Libc.RLIMIT_NOFILE, value, null) == 0 ? Errno.None : Sys.LastError;
     }
+
+    // A file-size limit is then an error of the call (EFBIG) with a code for people, instead of a death in the middle of it.
+    private static void IgnoreFileSizeSignal() => _ = Libc.signal(Signals.FileSizeExceeded, Libc.SIG_IGN);
 
     private static (ulong Soft, ulong Hard) Limit(int resource)
     {

@@ -12,5 +12,6 @@ public static class Signals
     public const int Continue = 18;
     public const int Stop = 19;
     public const int TerminalStop = 20;
+    public const int FileSizeExceeded = 25;
     public const int Maximum = 64;
 }

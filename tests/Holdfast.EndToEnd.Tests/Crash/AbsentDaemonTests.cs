@@ -35,7 +35,7 @@ public sealed class AbsentDaemonTests
         await using var daemon = new DaemonProcess();
         await using var client = await daemon.ConnectAsync();
         var session = await client.CreateAsync(daemon.Shell("a", $"stty raw -echo; echo 1; read go; seq 2 {lines}; exit 3"));
-        (await daemon.CliAsync("send", "a", "--enter", "go")).Succeeded();
+        (await daemon.CliAsync("send", "a", "go\n")).Succeeded();
         var former = await client.StatusAsync();
         await client.DisposeAsync();
         Assert.Equal(75, (await daemon.CliAsync("daemon", "stop")).ExitCode);

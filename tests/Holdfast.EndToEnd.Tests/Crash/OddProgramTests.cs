@@ -74,13 +74,16 @@ public sealed class OddProgramTests
         Assert.Equal(8, (await daemon.CliAsync("run", "--", "sh", "-c", "exit 8")).ExitCode);
     }
 
-    [Fact]
-    public async Task A_file_size_limit_below_a_ring_is_told_with_its_code()
+    [Theory]
+    [InlineData("1")]
+    [InlineData("2048")]
+    public async Task A_file_size_limit_below_a_ring_is_told_with_its_code(string kilobytes)
     {
         await using var daemon = new DaemonProcess();
-        var refused = await daemon.ShellAsync("ulimit -f 1; \"$HF\" new a -d -- true");
+        var refused = await daemon.ShellAsync($"ulimit -f {kilobytes}; \"$HF\" new a -d -- true");
         Assert.Equal(73, refused.ExitCode);
         Assert.Contains("FILE_SIZE_LIMIT", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("daemon-crashed", daemon.KeeperLog, StringComparison.Ordinal);
     }
 
     [Fact]
