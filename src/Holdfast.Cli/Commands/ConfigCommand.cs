@@ -1,23 +1,21 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Text;
 using Holdfast.Cli.Output;
+using Holdfast.Daemon.Config;
 using Holdfast.DaemonRpc.Lifecycle;
 using Holdfast.Protocol;
-using Holdfast.Protocol.V1;
 
 namespace Holdfast.Cli.Commands;
 
-/// <summary>`config`: where the configuration lies, what it says, whether it can be read. One per command line.</summary>
+/// <summary>`config`: where the configuration lies, what holds, whether a daemon would take it. One per command line.</summary>
 internal sealed class ConfigCommand : Command
 {
-    private static readonly JsonDocumentOptions Forgiving = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
-
     public ConfigCommand()
-        : base("config", "The configuration: one JSON file; every key also as a variable HOLDFAST_….\n\n  holdfast config path\n  holdfast config check")
+        : base("config", "The configuration: one JSON file; every key also as a variable HOLDFAST_….\n\n  holdfast config show\n  holdfast config check")
     {
-        Subcommands.Add(Sub("show", "Print the configuration file.", Show));
-        Subcommands.Add(Sub("path", "Print where it lies.", Tell));
-        Subcommands.Add(Sub("check", "Check that it can be read.", Check));
+        Subcommands.Add(Sub("show", "Print every key, its value and where that comes from.", Show));
+        Subcommands.Add(Sub("path", "Print where the file lies.", Tell));
+        Subcommands.Add(Sub("check", "Check file and variables as a daemon does when it starts.", Check));
     }
 
     private static Command Sub(string name, string description, Func<string, bool, int> run)
@@ -31,14 +29,17 @@ internal sealed class ConfigCommand : Command
 
     private static int Show(string path, bool json)
     {
-        _ = json;
-        if (!File.Exists(path))
+        var values = Load(path);
+        if (json)
         {
-            StandardOutput.WriteLine("{}");
+            JsonOutput.Write([.. values.Select(v => new OptionRow(v.Key, v.Value, v.Source, v.Variable, v.Meaning))], JsonShapes.Default.OptionRowArray);
             return 0;
         }
 
-        StandardOutput.Write(Read(path));
+        var table = new PlainTable("KEY", "VALUE", "FROM", "MEANING");
+        foreach (var value in values)
+            table.Add(value.Key, Printable.Text(value.Value), value.Source, value.Meaning);
+        StandardOutput.Write(Encoding.UTF8.GetBytes(table.ToText(StandardOutput.IsColoured)));
         return 0;
     }
 
@@ -53,8 +54,7 @@ internal sealed class ConfigCommand : Command
 
     private static int Check(string path, bool json)
     {
-        if (File.Exists(path))
-            Parse(path);
+        Load(path);
         if (json)
             JsonOutput.Write(new ConfigRow(path, File.Exists(path), true), JsonShapes.Default.ConfigRow);
         else
@@ -66,38 +66,18 @@ internal sealed class ConfigCommand : Command
     {
         try
         {
-            Parse(path);
+            Load(path);
             return true;
         }
         catch (HoldfastException)
         {
-            return !File.Exists(path);
+            return false;
         }
     }
 
-    private static void Parse(string path)
+    private static IReadOnlyList<OptionValue> Load(string path)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(Read(path), Forgiving);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new HoldfastException(ErrorCode.ConfigInvalid, $"{path} is no JSON object");
-        }
-        catch (JsonException e)
-        {
-            throw new HoldfastException(ErrorCode.ConfigInvalid, $"{path}, line {e.LineNumber + 1}: {e.Message}", "Correct the file, or remove it.", e);
-        }
-    }
-
-    private static byte[] Read(string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new HoldfastException(ErrorCode.ConfigInvalid, $"{path} cannot be read", "Check its owner and mode.", e);
-        }
+        OptionSource.Load(path, Environment.GetEnvironmentVariable, out var values);
+        return values;
     }
 }

@@ -15,6 +15,7 @@ namespace Holdfast.Cli.Output;
 [JsonSerializable(typeof(NamesRow))]
 [JsonSerializable(typeof(WaitRow))]
 [JsonSerializable(typeof(ConfigRow))]
+[JsonSerializable(typeof(OptionRow[]))]
 internal sealed partial class JsonShapes : JsonSerializerContext;
 
 /// <summary>A failure on standard output.</summary>
@@ -31,5 +32,8 @@ internal sealed record VersionRow(string Version, uint ProtocolVersion, string R
 internal sealed record NamesRow(string[] Names);
 
 internal sealed record WaitRow(string Name, string Id, int? ExitCode, int? ExitSignal);
+
+/// <summary>One key of `config show --json`.</summary>
+internal sealed record OptionRow(string Key, string Value, string Source, string Variable, string Meaning);
 
 internal sealed record ConfigRow(string Path, bool Exists, bool Valid);
