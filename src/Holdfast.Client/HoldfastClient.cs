@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using Holdfast.Client.Connection;
+using Holdfast.Linux;
 using Holdfast.Protocol;
 using Holdfast.Protocol.V1;
 
@@ -23,7 +23,7 @@ public sealed class HoldfastClient : IAsyncDisposable
     public event Action<ConnectionState>? StateChanged;
 
     /// <summary>By this the daemon knows the client again after a reconnect.</summary>
-    public string ClientId { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(ClientIdBytes));
+    public string ClientId { get; } = RandomBytes.Hex(ClientIdBytes);
 
     /// <summary>What the present daemon said of itself.</summary>
     public Welcome Daemon => Connection.Welcome;
@@ -46,7 +46,7 @@ public sealed class HoldfastClient : IAsyncDisposable
     public async Task<SessionInfo> CreateAsync(CreateRequest request, CancellationToken cancellation = default)
     {
         if (request.CreationKey.Length == 0)
-            request.CreationKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(ClientIdBytes));
+            request.CreationKey = RandomBytes.Hex(ClientIdBytes);
         var answer = await AskAsync(new Envelope { Create = request }, cancellation);
         return (answer.CreateAnswer ?? throw Unexpected(answer)).Session;
     }

@@ -117,7 +117,7 @@ public sealed class DaemonHost : IKeeperEvents
     {
         if (_keeper.Entries.GetValueOrDefault(TransferState.EntryName) is { } entry)
             return TransferState.Adopt(entry);
-        var made = TransferState.Create();
+        var made = TransferState.Create(TokenFile.Read(_paths.Token));
         await _keeper.StoreAsync(made.Entry);
         return made;
     }

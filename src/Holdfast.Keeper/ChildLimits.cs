@@ -52,16 +52,18 @@ internal sealed class ChildLimits(ulong soft, ulong hard)
     /// <summary>The second-best way: the program runs already, and may have looked.</summary>
     public void ApplyTo(int pid) => CurrentProcess.SetDescriptorLimitOf(pid, soft, hard);
 
-    public static void PreferForOutOfMemory(int pid)
+    /// <summary>False where it has ended already, or /proc is read-only (a container): the order of killing is then the kernel's own.</summary>
+    public static bool PreferForOutOfMemory(int pid)
     {
         try
         {
             var own = int.Parse(File.ReadAllText("/proc/self/oom_score_adj"), CultureInfo.InvariantCulture);
             File.WriteAllText($"/proc/{pid}/oom_score_adj", $"{Math.Min(own + OutOfMemoryStep, OutOfMemoryMaximum)}");
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It has ended already, or /proc is read-only (a container): the order of killing is then the kernel's own.
+            return false;
         }
     }
 }

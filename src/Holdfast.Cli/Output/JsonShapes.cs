@@ -15,7 +15,6 @@ namespace Holdfast.Cli.Output;
 [JsonSerializable(typeof(NamesRow))]
 [JsonSerializable(typeof(WaitRow))]
 [JsonSerializable(typeof(ConfigRow))]
-[JsonSerializable(typeof(OptionRow[]))]
 internal sealed partial class JsonShapes : JsonSerializerContext;
 
 /// <summary>A failure on standard output.</summary>
@@ -33,7 +32,6 @@ internal sealed record NamesRow(string[] Names);
 
 internal sealed record WaitRow(string Name, string Id, int? ExitCode, int? ExitSignal);
 
-/// <summary>One key of `config show --json`.</summary>
-internal sealed record OptionRow(string Key, string Value, string Source, string Variable, string Meaning);
+internal sealed record ConfigRow(string Path, bool Exists, bool? Valid, OptionRow[]? Options);
 
-internal sealed record ConfigRow(string Path, bool Exists, bool Valid);
+internal sealed record OptionRow(string Key, string Value, string Source, string Variable, string Meaning);

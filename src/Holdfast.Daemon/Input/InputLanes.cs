@@ -7,6 +7,9 @@ namespace Holdfast.Daemon.Input;
 /// <summary>The input lanes of one session, a client each, served in turns. Owned by the session, loop thread.</summary>
 public sealed class InputLanes(Session session)
 {
+    // A key press, also one with an escape sequence or two. In a larger frame, a file perhaps, an interrupt character keeps its place.
+    private const int KeyPressBytes = 16;
+
     private readonly Dictionary<ClientConnection, InputLane> _lanes = [];
 
     /// <summary>Tells the pump whether to hear when the PTY takes input again.</summary>
@@ -36,7 +39,6 @@ public sealed class InputLanes(Session session)
             Refuse(connection, offset, lane.Accepted, session.IsAlive ? ErrorCode.SessionTerminating : ErrorCode.SessionExited);
             return;
         }
-        var wasWaiting = lane.IsWaiting;
         if (lane.Offer(offset, data) is { } code)
         {
             Refuse(connection, offset, lane.Accepted, code);
@@ -45,7 +47,7 @@ public sealed class InputLanes(Session session)
         Flush(connection, lane);
         if (lane.IsWaiting)
         {
-            if (wasWaiting || data.Length <= 16)
+            if (data.Length <= KeyPressBytes)
                 lane.RaiseSignals(session.Pty, offset, data);
             WantWritable?.Invoke(true);
         }

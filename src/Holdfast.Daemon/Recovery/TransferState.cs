@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Daemon.Keepers;
 using Holdfast.Daemon.Output;
+using Holdfast.Linux;
 using Holdfast.Linux.Files;
 using Holdfast.Linux.Memory;
 using Holdfast.Ring;
@@ -28,18 +28,19 @@ public sealed class TransferState
 
     public TransferRecord Record { get; }
 
-    /// <summary>What clients must show: one for the life of the keeper pair.</summary>
+    /// <summary>What clients must show: one for as long as its file stays.</summary>
     public string Token { get; }
 
     // Keeps the page mapped.
     private SharedMapping Page { get; }
 
-    public static TransferState Create()
+    /// <param name="formerToken">The token that lies in the directory already. Kept: a client may have read it a moment ago.</param>
+    public static TransferState Create(string? formerToken)
     {
         var pipe = TransferPipe.Create();
         var fd = MemoryFile.Create("holdfast-transfer", TransferRecord.PageBytes);
         var page = SharedMapping.Map(fd, 0, TransferRecord.PageBytes);
-        var token = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+        var token = Encoding.ASCII.GetBytes(formerToken ?? RandomBytes.Hex(TokenFile.TokenBytes));
         return new TransferState(new HeldEntry(EntryName, token, [pipe.ReadEnd, pipe.WriteEnd, fd]), pipe, page, TransferRecord.Format(page.Memory));
     }
 

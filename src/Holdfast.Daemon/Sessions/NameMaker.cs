@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Holdfast.Daemon.Sessions;
 
 /// <summary>Short readable names for sessions that were given none. Stateless.</summary>
@@ -25,11 +23,11 @@ public static class NameMaker
             var name = $"{Pick(First)}-{Pick(Second)}";
             // Two dozen misses say that the words are nearly used up.
             if (attempt > 24)
-                name += $"-{RandomNumberGenerator.GetInt32(1000, 100_000)}";
+                name += $"-{Random.Shared.Next(1000, 100_000)}";
             if (isFree(name))
                 return name;
         }
     }
 
-    private static string Pick(string[] words) => words[RandomNumberGenerator.GetInt32(words.Length)];
+    private static string Pick(string[] words) => words[Random.Shared.Next(words.Length)];
 }

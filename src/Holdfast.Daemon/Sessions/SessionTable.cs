@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Holdfast.Linux;
 using Holdfast.Protocol;
 using Holdfast.Protocol.V1;
 
@@ -55,12 +55,12 @@ public sealed class SessionTable
     {
         uint number;
         do
-            number = (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue);
+            number = (uint)Random.Shared.Next(1, int.MaxValue);
         while (_byNumber.ContainsKey(number));
         return number;
     }
 
-    public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+    public static string NewId() => RandomBytes.Hex(8);
 
     /// <summary>Keeps the name for a session that is being made; null where a live session or another create has it.</summary>
     public bool TryReserveName(string name) => ByName(name) is not { IsAlive: true } && _reservedNames.Add(name);

@@ -54,17 +54,7 @@ public sealed class TransferPipe : IDisposable
         return Sys.Io(n);
     }
 
-    public unsafe IoResult Read(Span<byte> into)
-    {
-        fixed (byte* p = into)
-        {
-            nint n;
-            do
-                n = Libc.read(ReadEnd.Number, p, (nuint)into.Length);
-            while (Sys.Interrupted(n));
-            return Sys.Io(n);
-        }
-    }
+    public IoResult Read(Span<byte> into) => FileSystem.Read(ReadEnd, into);
 
     public void Dispose()
     {

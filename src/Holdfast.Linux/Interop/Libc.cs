@@ -56,6 +56,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int flock(int fd, int operation);
 
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint getrandom(void* buffer, nuint length, uint flags);
+
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int statx(int directory, string path, int flags, uint mask, void* buffer);
 

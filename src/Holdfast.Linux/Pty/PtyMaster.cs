@@ -1,3 +1,4 @@
+using Holdfast.Linux.Files;
 using Holdfast.Linux.Interop;
 
 namespace Holdfast.Linux.Pty;
@@ -22,30 +23,10 @@ public sealed class PtyMaster(Fd fd) : IDisposable
     }
 
     /// <summary>Reads output. EIO says that no process holds the slave at this moment; it is not final (a re-open clears it).</summary>
-    public unsafe IoResult Read(Span<byte> into)
-    {
-        fixed (byte* p = into)
-        {
-            nint n;
-            do
-                n = Libc.read(Fd.Number, p, (nuint)into.Length);
-            while (Sys.Interrupted(n));
-            return Sys.Io(n);
-        }
-    }
+    public IoResult Read(Span<byte> into) => FileSystem.Read(Fd, into);
 
     /// <summary>Writes input; EAGAIN where the terminal's input queue is full.</summary>
-    public unsafe IoResult Write(ReadOnlySpan<byte> input)
-    {
-        fixed (byte* p = input)
-        {
-            nint n;
-            do
-                n = Libc.write(Fd.Number, p, (nuint)input.Length);
-            while (Sys.Interrupted(n));
-            return Sys.Io(n);
-        }
-    }
+    public IoResult Write(ReadOnlySpan<byte> input) => FileSystem.Write(Fd, input);
 
     /// <summary>Sets the size; the kernel sends SIGWINCH to the foreground process group where it changed.</summary>
     public unsafe void Resize(WindowSize size)

@@ -110,7 +110,9 @@ public sealed class KeeperSpawnTests
     {
         using var keeper = RunningKeeper.Start();
         var daemon = keeper.NextReadyDaemon();
-        var (_, master) = daemon.StartShell("s", "cat /proc/self/oom_score_adj; echo end; read x");
+        // Set right after the start; the shell looks once it was told that it was started.
+        var (_, master) = daemon.StartShell("s", "stty -echo; read x; cat /proc/self/oom_score_adj; echo end; read x");
+        master.Write("\n"u8);
         var own = int.Parse(File.ReadAllText("/proc/self/oom_score_adj"), System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal($"{Math.Min(own + 200, 1000)} end", Files.ReadUntil(master, "end").ReplaceLineEndings(" ").Trim());
     }

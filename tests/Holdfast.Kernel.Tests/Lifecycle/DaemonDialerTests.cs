@@ -101,7 +101,10 @@ public sealed class DaemonDialerTests : IDisposable
         await leave.WriteAsync("go\n", Cancel);
 
         Assert.Equal("started\n", File.ReadAllText(Path.Combine(_place.Root, "count")));
-        Assert.Equal($"--runtime {Paths.RuntimeDirectory} --state {Paths.StateDirectory} --daemon /nonexistent/daemon --lock-fd 3", told[0]);
+        Assert.Equal(
+            $"--runtime {Paths.RuntimeDirectory} --state {Paths.StateDirectory} --endpoint {Paths.EndpointFile} --socket {Paths.Socket} " +
+            "--daemon /nonexistent/daemon --lock-fd 3",
+            told[0]);
         Assert.Equal(["/dev/null", Paths.KeeperLog, Paths.KeeperLog, Paths.LockFile], told[1..5]);
         // 10 is the shell's own descriptor of its script.
         Assert.Equal(["0", "1", "10", "2", "3"], told[5].Split(' ', StringSplitOptions.RemoveEmptyEntries)[..5]);

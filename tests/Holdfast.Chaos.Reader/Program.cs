@@ -1,0 +1,3 @@
+using Holdfast.Chaos.Reader;
+
+return ChaosReader.Run(args);
