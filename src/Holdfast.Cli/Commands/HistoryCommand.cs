@@ -33,6 +33,8 @@ internal sealed class HistoryCommand : Command
         return DaemonAccess.WithSessionAsync(name, async client =>
         {
             var session = await client.InspectAsync(name, cancellation);
+            if (first > session.Head)
+                throw new HoldfastException(ErrorCode.OffsetNotHeld, $"offset {first} lies beyond the head {session.Head}");
             await PrintAsync(client, session.Id, first ?? session.RetainedFrom, Math.Min(end ?? session.Head, session.Head), cancellation);
             return 0;
         }, cancellation);

@@ -24,7 +24,6 @@ public sealed class ChildTests
     {
         await using var daemon = new DaemonProcess();
         var cwd = Directory.CreateDirectory(Path.Combine(daemon.Directory, "place")).FullName;
-        (await daemon.CliAsync("run", "work", "--", "true")).Succeeded();
         (await daemon.CliAsync("new", "told", "-d", "--cwd", cwd, "--env", "COLOUR=blue", "--env", "EMPTY=", "--", "sh", "-c", "pwd; env")).Succeeded();
         await daemon.CliAsync("wait", "told", "--exit");
         var lines = (await daemon.CliAsync("history", "told")).Succeeded().Text.Split("\r\n");

@@ -18,7 +18,8 @@ public sealed class ReadingTests
     public async Task History_prints_exactly_the_range_that_was_asked_for()
     {
         await using var daemon = new DaemonProcess();
-        (await daemon.CliAsync("run", "a", "--", "printf", "0123456789")).Succeeded();
+        (await daemon.CliAsync("new", "a", "-d", "--", "printf", "0123456789")).Succeeded();
+        (await daemon.CliAsync("wait", "a", "--exit")).Succeeded();
         Assert.Equal("0123456789", (await daemon.CliAsync("history", "a")).Succeeded().Text);
         Assert.Equal("3456", (await daemon.CliAsync("history", "a", "--from", "3", "--to", "7")).Succeeded().Text);
         Assert.Equal("789", (await daemon.CliAsync("history", "a", "--from", "7")).Succeeded().Text);

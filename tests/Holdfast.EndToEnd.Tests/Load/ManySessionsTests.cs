@@ -8,7 +8,8 @@ namespace Holdfast.EndToEnd.Tests.Load;
 public sealed class ManySessionsTests
 {
     private const int AtOnce = 200;
-    private const int WarmUp = 100;
+    // Until then the collector still widens its first generation.
+    private const int WarmUp = 400;
     private const int Cycles = 500;
 
     // What a collector may keep more or less; a leak of a page a session would be 2 MB.

@@ -16,7 +16,6 @@ public sealed class StartTests
         var listed = (await daemon.CliAsync("ls", "--json")).Succeeded().Json;
         Assert.Equal(AtOnce, listed.GetArrayLength());
         Assert.All(listed.EnumerateArray(), s => Assert.Equal("running", s.GetProperty("state").GetString()));
-        // Everything of this daemon that is neither a session's program is keeper or daemon.
         var programs = daemon.Processes.Find().Select(ProgramOf).ToList();
         Assert.Single(programs, p => p == ProductBinaries.Keeper);
         Assert.Single(programs, p => p == ProductBinaries.Cli);
@@ -46,6 +45,7 @@ public sealed class StartTests
     public async Task Config_check_names_the_wrong_key_with_its_exit_code()
     {
         await using var daemon = new DaemonProcess();
+        (await daemon.CliAsync("config", "check")).Succeeded();
         await File.WriteAllTextAsync(Path.Combine(daemon.Directory, "config.json"), "{ \"max_sessions\": 0 }");
         var check = await daemon.CliAsync("config", "check");
         Assert.Equal(64, check.ExitCode);

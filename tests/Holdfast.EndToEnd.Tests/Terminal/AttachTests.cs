@@ -13,7 +13,7 @@ public sealed class AttachTests
     public async Task Detaching_says_so_returns_0_and_gives_the_terminal_back_as_it_was()
     {
         await using var daemon = new DaemonProcess();
-        await using var user = await AttachedAsync(daemon, "$HF new work -- cat");
+        await using var user = await AttachedAsync(daemon, "cat");
         await user.Screen.TypeAsync(Detach);
         await user.Screen.UntilAsync("[holdfast: detached from work]");
         await ModesAreEqualAsync(user, "0");
@@ -24,7 +24,7 @@ public sealed class AttachTests
     public async Task The_end_of_the_session_says_so_returns_its_code_and_gives_the_terminal_back_as_it_was()
     {
         await using var daemon = new DaemonProcess();
-        await using var user = await AttachedAsync(daemon, "$HF new work -- sh -c 'read line; exit 3'");
+        await using var user = await AttachedAsync(daemon, "read line; exit 3");
         await user.Screen.TypeAsync("go\r");
         await user.Screen.UntilAsync("[holdfast: work ended with exit code 3]");
         await ModesAreEqualAsync(user, "3");
@@ -38,7 +38,7 @@ public sealed class AttachTests
     public async Task A_client_ended_by_a_signal_gives_the_terminal_back_as_it_was(string signal, string code)
     {
         await using var daemon = new DaemonProcess();
-        await using var user = await AttachedAsync(daemon, "$HF new work -- cat");
+        await using var user = await AttachedAsync(daemon, "cat");
         var clients = daemon.Processes.Find().Where(p => IsAttached(p)).ToList();
         var ended = await daemon.ShellAsync($"kill -{signal} {Assert.Single(clients)}");
         ended.Succeeded();
@@ -50,7 +50,7 @@ public sealed class AttachTests
     public async Task Attached_the_session_has_the_terminals_size_and_follows_it()
     {
         await using var daemon = new DaemonProcess();
-        await using var user = await AttachedAsync(daemon, "$HF new work -- sh -c 'stty size; trap \"stty size\" WINCH; while :; do read line && break; done'");
+        await using var user = await AttachedAsync(daemon, "stty size; trap 'stty size' WINCH; while :; do read line && break; done");
         await user.Screen.UntilAsync("30 90");
         await user.ResizeAsync(120, 40);
         await user.Screen.UntilAsync("40 120");
@@ -60,7 +60,7 @@ public sealed class AttachTests
     public async Task Attached_the_terminal_goes_on_by_itself_when_the_daemon_is_killed()
     {
         await using var daemon = new DaemonProcess();
-        await using var user = await AttachedAsync(daemon, "$HF new work -- cat");
+        await using var user = await AttachedAsync(daemon, "cat");
         await user.Screen.TypeAsync("before\r");
         await user.Screen.UntilAsync("before\r\nbefore");
         await daemon.KillDaemonAsync();
@@ -75,7 +75,7 @@ public sealed class AttachTests
     public async Task Attaching_again_shows_what_was_there_and_an_observer_types_nothing()
     {
         await using var daemon = new DaemonProcess();
-        await using var user = await AttachedAsync(daemon, "$HF new work -- cat");
+        await using var user = await AttachedAsync(daemon, "cat");
         await user.Screen.TypeAsync("something said\r" + Detach);
         await user.Screen.UntilAsync("detached from work");
         await user.PromptAsync();
@@ -90,7 +90,7 @@ public sealed class AttachTests
     public async Task Detaching_from_a_full_screen_program_leaves_its_screen()
     {
         await using var daemon = new DaemonProcess();
-        await using var user = await AttachedAsync(daemon, "$HF new work -- sh -c 'printf \"\\033[?1049h\\033[?25lfull screen\"; cat'");
+        await using var user = await AttachedAsync(daemon, "printf '\\033[?1049h\\033[?25lfull screen'; cat");
         await user.Screen.UntilAsync("full screen");
         await user.Screen.TypeAsync(Detach);
         await user.Screen.UntilAsync("detached from work");
@@ -104,22 +104,29 @@ public sealed class AttachTests
     public async Task Another_key_detaches_where_it_was_chosen(string name, string key)
     {
         await using var daemon = new DaemonProcess();
-        await using var user = await AttachedAsync(daemon, $"$HF new work --detach-key {name} -- cat");
+        await using var user = await AttachedAsync(daemon, "cat", $"--detach-key {name}");
         await user.Screen.TypeAsync(key);
         await user.Screen.UntilAsync("[holdfast: detached from work]");
     }
 
-    // The modes are saved first; the session is attached once the daemon counts a client.
-    private static async Task<UserTerminal> AttachedAsync(DaemonProcess daemon, string command)
+    // What the session says is shown only once the terminal is in raw mode: keys typed from then on are the session's, or detach.
+    private static async Task<UserTerminal> AttachedAsync(DaemonProcess daemon, string script, string options = "")
     {
+        await File.WriteAllTextAsync(Path.Combine(daemon.Directory, "work.sh"), $"echo attached and raw\n{script}\n");
         var user = await UserTerminal.OpenAsync(daemon);
-        await user.EnterAsync(SaveModes);
-        await user.PromptAsync();
-        await user.EnterAsync(command);
-        await using var client = await daemon.ConnectAsync();
-        while (!(await client.ListAsync()).Any(s => s.Clients > 0))
-            await client.StatusAsync();
-        return user;
+        try
+        {
+            await user.EnterAsync(SaveModes);
+            await user.PromptAsync();
+            await user.EnterAsync($"$HF new work {options} -- sh work.sh");
+            await user.Screen.UntilAsync("attached and raw");
+            return user;
+        }
+        catch
+        {
+            await user.DisposeAsync();
+            throw;
+        }
     }
 
     private static async Task ModesAreEqualAsync(UserTerminal user, string code)

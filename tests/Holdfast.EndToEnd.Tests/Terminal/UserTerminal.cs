@@ -9,6 +9,9 @@ namespace Holdfast.EndToEnd.Tests.Terminal;
 /// </summary>
 internal sealed class UserTerminal : IAsyncDisposable
 {
+    // Nothing in it that a shell would expand.
+    private const string Prompt = "=ready=";
+
     private readonly DaemonProcess _host = new();
     private HoldfastClient? _client;
     private Transcript? _screen;
@@ -20,23 +23,23 @@ internal sealed class UserTerminal : IAsyncDisposable
     /// <summary>What the terminal shows.</summary>
     public Transcript Screen => _screen!;
 
-    /// <summary>A shell with the prompt <c>$ready$</c> whose commands reach the daemon under test.</summary>
+    /// <summary>A shell whose commands reach the daemon under test.</summary>
     public static async Task<UserTerminal> OpenAsync(DaemonProcess tested)
     {
         var terminal = new UserTerminal();
-        terminal._client = await terminal._host.ConnectAsync();
-        var request = new CreateRequest { Name = "terminal", Cwd = tested.Directory, Command = { "/bin/sh" }, Size = new TerminalSize { Cols = 90, Rows = 30 } };
-        foreach (var (name, value) in tested.Variables)
-            request.Environment[name] = value;
-        request.Environment["PS1"] = "$ready$";
-        request.Environment["HF"] = ProductBinaries.Cli;
-        await terminal._client.CreateAsync(request);
-        terminal._screen = await Transcript.OfAsync(terminal._client, "terminal");
-        await terminal.PromptAsync();
-        return terminal;
+        try
+        {
+            await terminal.BeginAsync(tested);
+            return terminal;
+        }
+        catch
+        {
+            await terminal.DisposeAsync();
+            throw;
+        }
     }
 
-    public Task PromptAsync() => Screen.UntilAsync("$ready$");
+    public Task PromptAsync() => Screen.UntilAsync(Prompt);
 
     /// <summary>Types a line of which everything shown afterwards is the answer.</summary>
     public Task EnterAsync(string line)
@@ -54,5 +57,18 @@ internal sealed class UserTerminal : IAsyncDisposable
         if (_client is not null)
             await _client.DisposeAsync();
         await _host.DisposeAsync();
+    }
+
+    private async Task BeginAsync(DaemonProcess tested)
+    {
+        _client = await _host.ConnectAsync();
+        var request = new CreateRequest { Name = "terminal", Cwd = tested.Directory, Command = { "/bin/sh" }, Size = new TerminalSize { Cols = 90, Rows = 30 } };
+        foreach (var (name, value) in tested.Variables)
+            request.Environment[name] = value;
+        request.Environment["PS1"] = Prompt;
+        request.Environment["HF"] = ProductBinaries.Cli;
+        await _client.CreateAsync(request);
+        _screen = await Transcript.OfAsync(_client, "terminal");
+        await PromptAsync();
     }
 }
