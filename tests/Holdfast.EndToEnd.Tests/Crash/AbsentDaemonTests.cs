@@ -34,8 +34,9 @@ public sealed class AbsentDaemonTests
         const long lines = 100_000;
         await using var daemon = new DaemonProcess();
         await using var client = await daemon.ConnectAsync();
-        var session = await client.CreateAsync(daemon.Shell("a", $"stty raw -echo; echo 1; read go; seq 2 {lines}; exit 3"));
-        (await daemon.CliAsync("send", "a", "go\n")).Succeeded();
+        var go = Path.Combine(daemon.Directory, "go");
+        (await daemon.ShellAsync($"mkfifo {go}")).Succeeded();
+        var session = await client.CreateAsync(daemon.Shell("a", $"stty raw -echo; echo 1; read x < {go}; seq 2 {lines}; exit 3"));
         var former = await client.StatusAsync();
         await client.DisposeAsync();
         Assert.Equal(75, (await daemon.CliAsync("daemon", "stop")).ExitCode);
@@ -44,6 +45,8 @@ public sealed class AbsentDaemonTests
         Assert.True(OwnedProcesses.IsAlive(former.KeeperPid));
         Assert.True(OwnedProcesses.IsAlive(session.Pid));
 
+        // It writes while there is no daemon, and waits where the terminal is full.
+        await File.WriteAllTextAsync(go, "\n");
         Assert.Equal(3, (await daemon.CliAsync("wait", "a", "--exit")).ExitCode);
         var seen = new NumberedLines();
         seen.Accept((await daemon.CliAsync("history", "a")).Succeeded().Output);
