@@ -7,6 +7,7 @@ using Holdfast.Linux.Pty;
 using Holdfast.Protocol.V1;
 using Holdfast.Ring;
 using ExitStatus = Holdfast.Protocol.V1.ExitStatus;
+using Holdfast.Linux.Events;
 
 namespace Holdfast.Daemon.Sessions;
 
@@ -53,6 +54,9 @@ public sealed class Session
 
     /// <summary>The exit is recorded with the keeper: readers may hear of it.</summary>
     public bool ExitAnnounced { get; set; }
+
+    /// <summary>Forgets the exited session when its retention ends.</summary>
+    public LoopTimer? Retention { get; set; }
 
     public uint Number => Record.Session.Number;
 
