@@ -30,6 +30,12 @@ public sealed record HoldfastClientOptions
     /// </summary>
     public int BufferedOutputBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>
+    /// True: a waiting reader of an attachment goes on at once, on the receive loop, which saves a change of threads for every chunk of output.
+    /// For programs with one attachment whose reader only passes output on: while it blocks, nothing else of this connection is received.
+    /// </summary>
+    public bool ReadOnReceiveLoop { get; init; }
+
     /// <summary>Opens a socket to the daemon instead of the usual search: for tests and for tunnels. It is called again for each reconnect.</summary>
     public Func<TimeSpan, CancellationToken, Task<Socket>>? Dial { get; init; }
 }

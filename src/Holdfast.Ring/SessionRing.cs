@@ -60,7 +60,7 @@ public sealed class SessionRing
     public SubscriberTable Subscribers { get; }
 
     /// <summary>Makes an empty ring. A kill before the last store, the magic, leaves memory that <see cref="Open"/> refuses.</summary>
-    public static SessionRing Format(Memory<byte> header, Memory<byte> data, ulong sessionKey, long capacity)
+    public static SessionRing Format(Memory<byte> header, Memory<byte> data, ulong sessionKey, long capacity, bool isBlank = false)
     {
         if (!RingLayout.IsValidCapacity(capacity))
             throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "A ring's capacity is a power of two from 64 KiB to 1 GiB.");
@@ -69,7 +69,9 @@ public sealed class SessionRing
         // The magic goes first: memory that is formatted anew must not look like the old ring while its fields change.
         var words = new SharedWords(header);
         words.Store(RingLayout.MagicAt, 0);
-        header.Span[SharedWords.WordBytes..RingLayout.Unit].Clear();
+        // Fresh memory is zero already, and a page that is not written costs nothing: 52 KiB a session.
+        if (!isBlank)
+            header.Span[SharedWords.WordBytes..RingLayout.Unit].Clear();
         words.Store(RingLayout.VersionAt, RingLayout.Version);
         words.Store(RingLayout.CapacityAt, (ulong)capacity);
         words.Store(RingLayout.DataOffsetAt, (ulong)RingLayout.HeaderBytes);

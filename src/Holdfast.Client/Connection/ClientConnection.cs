@@ -91,7 +91,7 @@ internal sealed class ClientConnection : IAsyncDisposable
                 return;
             }
 
-            attachment = new SessionAttachment(this, attached, output, _options.BufferedOutputBytes, link);
+            attachment = new SessionAttachment(this, attached, output, _options, link);
             _attachments.Add(attached.Session.Number, attachment);
         }
 

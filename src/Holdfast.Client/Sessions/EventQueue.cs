@@ -7,10 +7,11 @@ namespace Holdfast.Client.Sessions;
 /// What was received for an attachment and not read yet, with a bound on its bytes.
 /// Owned by the attachment. Written by the receive loop, read by one reader; ends when completed.
 /// </summary>
-internal sealed class EventQueue(int mostBytes)
+internal sealed class EventQueue(int mostBytes, bool readOnWriter = false)
 {
     private readonly Channel<Entry> _entries =
-        Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = false });
+        Channel.CreateUnbounded<Entry>(
+            new UnboundedChannelOptions { SingleReader = true, SingleWriter = false, AllowSynchronousContinuations = readOnWriter });
 
     private readonly Lock _gate = new();
     private TaskCompletionSource? _room;

@@ -24,11 +24,11 @@ public sealed class SessionAttachment : IAsyncDisposable
     private bool _closed;
     private bool _ended;
 
-    internal SessionAttachment(ClientConnection connection, AttachAnswer answer, bool output, int bufferedBytes, DaemonLink link)
+    internal SessionAttachment(ClientConnection connection, AttachAnswer answer, bool output, HoldfastClientOptions options, DaemonLink link)
     {
         _connection = connection;
         _output = output;
-        _events = new EventQueue(bufferedBytes);
+        _events = new EventQueue(options.BufferedOutputBytes, options.ReadOnReceiveLoop);
         _cursor = new OutputCursor(answer.Offset);
         Session = answer.Session;
         Start = answer.Offset;

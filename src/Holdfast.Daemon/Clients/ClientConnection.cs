@@ -24,13 +24,15 @@ public sealed class ClientConnection : IReadyHandler
     private readonly FrameRouter _router;
     private readonly OutgoingBuffer _outgoing;
     private readonly List<Session> _attached = [];
+    private readonly LateAck _lateAck = new();
+    private readonly Reactor _reactor;
     private byte[] _partial = [];
     private int _partialBytes;
     private bool _closing;
 
     public ClientConnection(Reactor reactor, Fd fd, FrameRouter router)
     {
-        (_fd, _router) = (fd, router);
+        (_reactor, _fd, _router) = (reactor, fd, router);
         _outgoing = new OutgoingBuffer(fd);
         _registration = reactor.Add(fd, Readiness.Readable, this);
     }
@@ -83,6 +85,37 @@ public sealed class ClientConnection : IReadyHandler
     {
         if (IsEnded || _closing)
             return;
+        SendLateAck();
+        SendNow(envelope);
+    }
+
+    /// <summary>Acknowledges input: with the next output if that comes at once.</summary>
+    public void Acknowledge(uint session, ulong accepted, bool late)
+    {
+        if (!late || (!_lateAck.IsSet && !_outgoing.IsEmpty))
+        {
+            // A later one says all that an earlier one of the same session says.
+            if (_lateAck.TrySet(session, accepted))
+                SendLateAck();
+            else
+                Send(LateAck.Of(session, accepted));
+            return;
+        }
+        var waits = _lateAck.IsSet;
+        if (!_lateAck.TrySet(session, accepted))
+            Send(LateAck.Of(session, accepted));
+        else if (!waits)
+            _reactor.After(LateAck.Wait, SendLateAck);
+    }
+
+    private void SendLateAck()
+    {
+        if (_lateAck.Take() is { } ack && !IsEnded && !_closing)
+            SendNow(ack);
+    }
+
+    private void SendNow(Envelope envelope)
+    {
         var bytes = ArrayPool<byte>.Shared.Rent(FrameCodec.ControlFrameBytes(envelope));
         var length = FrameCodec.WriteControl(envelope, bytes);
         Send(bytes.AsSpan(0, length), default);
@@ -91,9 +124,10 @@ public sealed class ClientConnection : IReadyHandler
 
     public void SendOutput(uint session, ulong offset, ReadOnlySpan<byte> data)
     {
-        Span<byte> header = stackalloc byte[FrameCodec.DataHeaderBytes];
-        FrameCodec.WriteDataHeader(header, FrameKind.Output, session, offset, data.Length);
-        Send(header, data);
+        Span<byte> header = stackalloc byte[LateAck.MostFrameBytes + FrameCodec.DataHeaderBytes];
+        var before = _lateAck.Take(header);
+        FrameCodec.WriteDataHeader(header[before..], FrameKind.Output, session, offset, data.Length);
+        Send(header[..(before + FrameCodec.DataHeaderBytes)], data);
     }
 
     public void OnGap(Session session, ulong bytes) => _router.OnGap(session, this, bytes);

@@ -27,6 +27,9 @@ public sealed class SubscriberSet(Session session)
 
     public int Clients => _subscribers.Count + _inputOnly.Count;
 
+    // Small beside the ring, because that much of it is kept for each reader behind what was sent.
+    private int FrameBytes => (int)Math.Min(ProtocolLimits.MaxOutputDataBytes, session.Ring.Capacity / 8);
+
     /// <summary>Keeps what the readers of the former daemon had not received, until they come back or the time is over.</summary>
     public void ExpectFormerReaders()
     {
@@ -104,10 +107,12 @@ public sealed class SubscriberSet(Session session)
         var room = (ulong)wanted;
         foreach (var subscriber in _subscribers)
         {
-            if (head + room - Math.Min(subscriber.Cursor, head) <= capacity)
+            // The rest of its last frame may wait in this process and would die with it: then the reader asks for that frame again.
+            var claimed = subscriber.Cursor - Math.Min((ulong)FrameBytes, subscriber.Cursor);
+            if (head + room - Math.Min(claimed, head) <= capacity)
                 subscriber.NotHolding();
             else if (session.Record.Session.Overflow == OverflowPolicy.OverflowPause || subscriber.MayHold())
-                room = Math.Min(room, RoomBefore(subscriber.Cursor, head, capacity));
+                room = Math.Min(room, RoomBefore(claimed, head, capacity));
         }
         for (var i = _expected.Count - 1; i >= 0; i--)
         {
@@ -161,7 +166,7 @@ public sealed class SubscriberSet(Session session)
             TellGap(subscriber, Math.Min(ring.RetainedFrom + ((ulong)ring.Capacity / 8), ring.Head));
         while (subscriber.Cursor < ring.Head && subscriber.Connection.CanSendOutput)
         {
-            var length = (int)Math.Min(ring.Head - subscriber.Cursor, ProtocolLimits.MaxOutputDataBytes);
+            var length = (int)Math.Min(ring.Head - subscriber.Cursor, (ulong)FrameBytes);
             subscriber.Connection.SendOutput(session.Number, subscriber.Cursor, ring.Read(subscriber.Cursor, length));
             subscriber.Cursor += (ulong)length;
             subscriber.LastProgress = Reactor.Now;

@@ -68,7 +68,7 @@ public sealed class InputLanes(Session session)
         var before = lane.Accepted;
         lane.Flush(session.Pty);
         if (lane.Accepted != before || !lane.IsWaiting)
-            connection.Send(new Envelope { InputAck = new InputAckEvent { Session = session.Number, Accepted = lane.Accepted } });
+            connection.Acknowledge(session.Number, lane.Accepted, late: lane.Accepted - before <= LateAck.MostInputBytes);
     }
 
     private void Refuse(ClientConnection connection, ulong offset, ulong accepted, ErrorCode code) =>

@@ -17,6 +17,10 @@ public sealed class OutputPump : IReadyHandler
     // The kernel gives at most about 4 KiB at once; more would only populate memory in vain.
     private const int BytesPerMove = 8 * 1024;
 
+    // Less than this at once is an answer to somebody, not a stream: it is sent before another look at the terminal, which would nearly
+    // always find nothing.
+    private const int AnswerBytes = 512;
+
     // What a terminal can still hold when its program has ended, with a wide margin: a child that outlives it may write for ever.
     private const int MostToDrain = 1 << 20;
 
@@ -107,6 +111,8 @@ public sealed class OutputPump : IReadyHandler
             left -= moved.Count;
             _counters.OutputBytes += (ulong)moved.Count;
             _drainedBytes += _draining ? moved.Count : 0;
+            if (moved.Count < AnswerBytes && !_draining)
+                break;
         }
         _session.Subscribers.Serve();
         if (_draining && _drainedBytes >= MostToDrain)

@@ -35,7 +35,7 @@ public sealed class SessionMemory : IDisposable
         var fd = MemoryFile.Create($"holdfast-ring-{id}", RingLayout.FileBytes(capacity));
         var header = SharedMapping.Map(fd, 0, RingLayout.HeaderBytes);
         var data = SharedMapping.MapTwice(fd, RingLayout.HeaderBytes, capacity);
-        return new SessionMemory(fd, header, data, RingLayout.HeaderBytes, SessionRing.Format(header.Memory, data.Memory, sessionKey, capacity));
+        return new SessionMemory(fd, header, data, RingLayout.HeaderBytes, SessionRing.Format(header.Memory, data.Memory, sessionKey, capacity, isBlank: true));
     }
 
     /// <exception cref="RingFormatException">It is no ring, or one of a later version.</exception>

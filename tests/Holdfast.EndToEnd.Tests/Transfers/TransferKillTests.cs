@@ -33,7 +33,7 @@ public sealed class TransferKillTests(ITestOutputHelper log)
     private async Task KillAsync(string kind, int rounds)
     {
         var lanes = await Task.WhenAll(Enumerable.Range(1, Lanes).Select(seed => Task.Factory.StartNew(
-            () => Kill(kind, seed, rounds / Lanes), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+            () => Kill(kind, seed, (rounds + Lanes - 1) / Lanes), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         var (killed, inRecovery, recovered, bytes) = (lanes.Sum(l => l.Rounds), lanes.Sum(l => l.KilledInRecovery), lanes.Sum(l => l.RoundsWithRecovery), lanes.Sum(l => l.Bytes));
         log.WriteLine($"{kind}: {killed} killed, {inRecovery} of them in their recovery, {recovered} left bytes to complete, {bytes} bytes, all right");
         Assert.True(killed >= rounds);

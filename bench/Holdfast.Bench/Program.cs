@@ -1,0 +1,22 @@
+using System.Globalization;
+using Holdfast.Bench;
+
+// Every part has a daemon of its own; the parts may be named: throughput, echo, start, idle.
+var parts = new (string Name, Func<Report, Task> Run)[]
+{
+    ("idle", IdleFigures.RunAsync),
+    ("start", StartFigures.RunAsync),
+    ("echo", EchoFigures.RunAsync),
+    ("throughput", ThroughputFigures.RunAsync),
+};
+var report = new Report();
+foreach (var (name, run) in parts)
+{
+    if (args.Length == 0 || args.Contains(name))
+        await run(report);
+}
+
+var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
+Console.WriteLine($"# Figures, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\n");
+Console.WriteLine($"Measured side by side in one run on {Environment.ProcessorCount} processors, load {load} at its end. Ratios and best values stand a loaded machine better than absolute ones.\n");
+Console.Write(report);

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using Holdfast.Client;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Bench;
+
+/// <summary>Bytes a second from one producer: read from the PTY directly, by `holdfast tail`, by the SDK, by sixteen clients. Stateless.</summary>
+internal static class ThroughputFigures
+{
+    private const long Produced = 128L << 20;
+    private const int Repetitions = 5;
+    private const int Readers = 16;
+
+    // Every newline of the producer's 64-byte lines becomes two bytes in the terminal.
+    private const long Expected = Produced / 64 * 65;
+    private const double Megabyte = 1e6;
+
+    public static async Task RunAsync(Report report)
+    {
+        await using var box = Sandbox.Create();
+        await box.HoldfastAsync("new", "warm", "-d", "--", "true");
+        Samples raw = new(), tail = new(), sdk = new(), many = new();
+        var whole = true;
+        for (var i = 0; i < Repetitions; i++)
+        {
+            raw.Add(await RawAsync(box));
+            tail.Add(await TailAsync(box));
+            sdk.Add(await ClientsAsync(box, 1, complete => whole &= complete));
+        }
+
+        many.Add(await ClientsAsync(box, Readers, complete => whole &= complete));
+        report.Ratio("throughput, `holdfast tail > /dev/null`, median", tail.Median, raw.Median, "direct read", "MB/s", 0.9, atLeast: true);
+        report.Ratio("throughput, `holdfast tail > /dev/null`, best", tail.Highest, raw.Highest, "direct read", "MB/s");
+        report.Ratio("throughput, .NET SDK, median", sdk.Median, raw.Median, "direct read", "MB/s");
+        report.Ratio($"throughput of each of {Readers} SDK clients in one process", many.Median, raw.Median, "direct read", "MB/s");
+        report.Fact($"every byte to every client (1 and {Readers})", whole ? "yes" : "NO", whole);
+    }
+
+    private static async Task<double> RawAsync(Sandbox box)
+    {
+        var gate = await box.GateAsync();
+        using var reader = box.Start(box.Raw, "read", box.Raw, "produce", $"{Produced}", gate);
+        return await MeasureAsync(gate, reader.WaitForExitAsync());
+    }
+
+    private static async Task<double> TailAsync(Sandbox box)
+    {
+        var gate = await box.GateAsync();
+        await box.HoldfastAsync("new", "t", "-d", "--", box.Raw, "produce", $"{Produced}", gate);
+        await using var watcher = await box.ConnectAsync();
+        using var tail = box.Start("/bin/sh", "-c", $"exec '{box.Holdfast}' tail t >/dev/null");
+        while ((await watcher.InspectAsync("t")).Clients == 0)
+            await Task.Yield();
+        var rate = await MeasureAsync(gate, tail.WaitForExitAsync());
+        await watcher.KillAsync("t");
+        return rate;
+    }
+
+    private static async Task<double> ClientsAsync(Sandbox box, int count, Action<bool> whole)
+    {
+        var gate = await box.GateAsync();
+        await box.HoldfastAsync("new", "c", "-d", "--", box.Raw, "produce", $"{Produced}", gate);
+        var clients = new List<HoldfastClient>();
+        var readings = new List<Task<long>>();
+        for (var i = 0; i < count; i++)
+        {
+            clients.Add(await box.ConnectAsync(readOnReceiveLoop: true));
+            readings.Add(CountAsync(await clients[i].AttachAsync(new AttachRequest { Session = "c", Start = true })));
+        }
+
+        var rate = await MeasureAsync(gate, Task.WhenAll(readings));
+        foreach (var reading in readings)
+            whole(await reading == Expected);
+        await clients[0].KillAsync("c");
+        foreach (var client in clients)
+            await client.DisposeAsync();
+        return rate;
+    }
+
+    private static async Task<long> CountAsync(SessionAttachment session)
+    {
+        long bytes = 0;
+        while (true)
+        {
+            var next = await session.ReadAsync();
+            bytes += next.Data.Length;
+            if (next.Kind is SessionEventKind.Exited or SessionEventKind.End)
+                return bytes;
+        }
+    }
+
+    private static async Task<double> MeasureAsync(string gate, Task done)
+    {
+        // Opening waits until the producer has opened its end.
+        await using var opened = await Task.Run(() => new FileStream(gate, FileMode.Open, FileAccess.Write));
+        var begun = Stopwatch.GetTimestamp();
+        await done;
+        return Expected / Megabyte / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+    }
+}
