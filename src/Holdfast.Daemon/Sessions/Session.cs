@@ -2,12 +2,12 @@ using Holdfast.Daemon.Flow;
 using Holdfast.Daemon.Input;
 using Holdfast.Daemon.Keepers;
 using Holdfast.Linux;
+using Holdfast.Linux.Events;
 using Holdfast.Linux.Processes;
 using Holdfast.Linux.Pty;
 using Holdfast.Protocol.V1;
 using Holdfast.Ring;
 using ExitStatus = Holdfast.Protocol.V1.ExitStatus;
-using Holdfast.Linux.Events;
 
 namespace Holdfast.Daemon.Sessions;
 

@@ -130,8 +130,8 @@ public sealed class LoopTimer(long due, Action action)
 
     internal void Fire()
     {
-        var action = _action;
+        var fired = _action;
         _action = null;
-        action?.Invoke();
+        fired?.Invoke();
     }
 }
