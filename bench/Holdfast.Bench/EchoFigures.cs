@@ -7,9 +7,9 @@ namespace Holdfast.Bench;
 /// <summary>The way of one keystroke and back, in raw mode: from the PTY itself, and through each multiplexer in the same harness. Stateless.</summary>
 internal static class EchoFigures
 {
-    private const int Rounds = 5;
+    private const int Rounds = 10;
     private const int TripsARound = 500;
-    private const int WarmUp = 3000;
+    private const int WarmUp = 1000;
 
     public static async Task RunAsync(Report report)
     {
@@ -28,8 +28,10 @@ internal static class EchoFigures
         }
 
         report.Ratio("echo, holdfast attach, median", attach.Median, tmux.Median, "tmux", "µs", 1.0);
+        report.Ratio("echo, holdfast attach, 10th percentile", attach.Quiet, tmux.Quiet, "tmux", "µs", 1.0);
         report.Ratio("echo, holdfast attach, p99", attach.P99, tmux.P99, "tmux", "µs");
         report.Ratio("echo, the daemon's socket, median", socket.Median, raw.Median, "raw PTY", "µs", 2.5);
+        report.Ratio("echo, the daemon's socket, 10th percentile", socket.Quiet, raw.Quiet, "raw PTY", "µs", 2.5);
         report.Ratio("echo, the daemon's socket, p99", socket.P99, raw.P99, "raw PTY", "µs");
         report.Ratio("echo, .NET SDK, median", sdk.Median, raw.Median, "raw PTY", "µs");
         report.Ratio("echo, holdfast attach, median", attach.Median, raw.Median, "raw PTY", "µs");

@@ -9,6 +9,9 @@ internal sealed class Samples
 
     public double Median => At(0.5);
 
+    /// <summary>The tenth percentile: nearly what an otherwise idle machine gives.</summary>
+    public double Quiet => At(0.1);
+
     public double P99 => At(0.99);
 
     public double Lowest => _values.Count == 0 ? double.NaN : _values.Min();

@@ -43,6 +43,13 @@ public sealed class Fd : SafeHandle
         Sys.Check("fcntl(F_SETFL)", Libc.fcntl(Number, Libc.F_SETFL, flags | OpenFlags.NonBlocking));
     }
 
+    /// <summary>Clears O_NONBLOCK: for a descriptor that is handed to code which waits in the kernel.</summary>
+    public void SetBlocking()
+    {
+        var flags = Sys.Check("fcntl(F_GETFL)", Libc.fcntl(Number, Libc.F_GETFL, 0));
+        Sys.Check("fcntl(F_SETFL)", Libc.fcntl(Number, Libc.F_SETFL, flags & ~OpenFlags.NonBlocking));
+    }
+
     public override string ToString() => IsClosed ? "fd(closed)" : $"fd({handle})";
 
     // EINTR included, Linux has always closed the descriptor when close returns (close(2)).

@@ -10,19 +10,15 @@ internal static class DaemonAccess
 {
     private const string Keeper = "holdfast-keeper";
 
-    // Lets the class library's socket thread itself go on with what was received, instead of waking another one: what a keystroke's
-    // echo would wait for. Nothing in a command blocks that thread except its own standard output.
-    private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
-
     /// <summary>Connects, and starts keeper and daemon where there are none.</summary>
-    public static Task<HoldfastClient> StartAsync(CancellationToken cancellation) => ConnectAsync(Options(true), cancellation);
+    public static Task<HoldfastClient> StartAsync(CancellationToken cancellation) => HoldfastClient.ConnectAsync(Options(true), cancellation);
 
     /// <summary>Connects to what is there; <c>null</c> where nothing is.</summary>
     public static async Task<HoldfastClient?> FindAsync(bool reconnect, CancellationToken cancellation)
     {
         try
         {
-            return await ConnectAsync(Options(false) with { Reconnect = reconnect }, cancellation);
+            return await HoldfastClient.ConnectAsync(Options(false) with { Reconnect = reconnect }, cancellation);
         }
         catch (HoldfastException e) when (e is { Code: ErrorCode.DaemonUnavailable, InnerException: LifecycleException })
         {
@@ -54,21 +50,6 @@ internal static class DaemonAccess
         ErrorCode.SessionGone,
         $"there is no session {session}",
         NearestName.Of(session, known.Select(s => s.Name)) is { } nearest ? $"Did you mean {nearest}? `holdfast ls` shows what is there." : null);
-
-    // The library reads the setting at its first socket, and offers no other way; programs of the session must not inherit it.
-    private static async Task<HoldfastClient> ConnectAsync(HoldfastClientOptions options, CancellationToken cancellation)
-    {
-        var former = Environment.GetEnvironmentVariable(InlineCompletions);
-        Environment.SetEnvironmentVariable(InlineCompletions, "1");
-        try
-        {
-            return await HoldfastClient.ConnectAsync(options, cancellation);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable(InlineCompletions, former);
-        }
-    }
 
     private static HoldfastClientOptions Options(bool start)
     {

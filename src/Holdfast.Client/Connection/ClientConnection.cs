@@ -46,7 +46,10 @@ internal sealed class ClientConnection : IAsyncDisposable
         var link = await connection._maker.MakeAsync(options.ConnectDeadline, patient: false, cancellation);
         connection._link = link;
         connection.Welcome = link.Welcome;
-        connection._running = connection.RunAsync(link);
+        // A loop that blocks has a thread of its own.
+        connection._running = options.ReadOnReceiveLoop
+            ? Task.Factory.StartNew(() => connection.RunAsync(link), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()
+            : connection.RunAsync(link);
         return connection;
     }
 

@@ -15,10 +15,14 @@ internal sealed class DaemonLink : IDisposable
     private readonly Socket _socket;
     private readonly SemaphoreSlim _sending = new(1, 1);
 
-    private DaemonLink(Socket socket)
+    // Never both ways: the first asynchronous call would make the socket non-blocking for good.
+    private readonly bool _blocking;
+
+    private DaemonLink(Socket socket, bool blocking)
     {
         _socket = socket;
-        Receiver = new FrameReceiver(socket);
+        _blocking = blocking;
+        Receiver = new FrameReceiver(socket, blocking);
     }
 
     public FrameReceiver Receiver { get; }
@@ -26,9 +30,10 @@ internal sealed class DaemonLink : IDisposable
     public Welcome Welcome { get; private set; } = new();
 
     /// <summary>Says hello on a fresh socket, which the link then owns. A socket that ends before the welcome is a <see cref="SocketException"/>: try again.</summary>
-    public static async Task<DaemonLink> GreetAsync(Socket socket, Hello hello, CancellationToken cancellation)
+    public static async Task<DaemonLink> GreetAsync(Socket socket, Hello hello, bool blocking, CancellationToken cancellation)
     {
-        var link = new DaemonLink(socket);
+        var link = new DaemonLink(socket, blocking);
+        await using var deadline = cancellation.Register(link.Close);
         try
         {
             await link.SendAsync(new Envelope { RequestId = 1, Hello = hello }, cancellation);
@@ -103,7 +108,7 @@ internal sealed class DaemonLink : IDisposable
         try
         {
             while (!frame.IsEmpty)
-                frame = frame[await _socket.SendAsync(frame, SocketFlags.None, CancellationToken.None)..];
+                frame = frame[(_blocking ? _socket.Send(frame.Span) : await _socket.SendAsync(frame, SocketFlags.None, CancellationToken.None))..];
         }
         catch (ObjectDisposedException)
         {

@@ -9,7 +9,7 @@ namespace Holdfast.Client.Connection;
 /// Cuts what a socket delivers into frames, in place.
 /// Owned by one link; used by its receive loop alone; ends with the socket.
 /// </summary>
-internal sealed class FrameReceiver(Socket socket) : IDisposable
+internal sealed class FrameReceiver(Socket socket, bool blocking) : IDisposable
 {
     /// <summary>With less room than this a receive would return too little to be worth its call.</summary>
     private const int LeastRoom = 64 * 1024;
@@ -44,7 +44,9 @@ internal sealed class FrameReceiver(Socket socket) : IDisposable
     public async ValueTask<bool> ReceiveAsync(CancellationToken cancellation)
     {
         MakeRoom();
-        var received = await socket.ReceiveAsync(Segment.Buffer.AsMemory(_end), SocketFlags.None, cancellation);
+        var received = blocking
+            ? socket.Receive(Segment.Buffer.AsSpan(_end))
+            : await socket.ReceiveAsync(Segment.Buffer.AsMemory(_end), SocketFlags.None, cancellation);
         _end += received;
         return received > 0;
     }

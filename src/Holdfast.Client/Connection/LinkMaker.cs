@@ -72,7 +72,7 @@ internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
             Token = _token,
             ClientName = options.ClientName,
         };
-        return await DaemonLink.GreetAsync(socket, hello, cancellation);
+        return await DaemonLink.GreetAsync(socket, hello, options.ReadOnReceiveLoop, cancellation);
     }
 
     // A daemon that starts writes its token before it answers: what we read before may be its predecessor's.

@@ -2,6 +2,7 @@ using Holdfast.Daemon.Flow;
 using Holdfast.Daemon.Input;
 using Holdfast.Daemon.Keepers;
 using Holdfast.Linux;
+using Holdfast.Linux.Events;
 using Holdfast.Linux.Processes;
 using Holdfast.Linux.Pty;
 using Holdfast.Protocol.V1;
@@ -53,6 +54,9 @@ public sealed class Session
 
     /// <summary>The exit is recorded with the keeper: readers may hear of it.</summary>
     public bool ExitAnnounced { get; set; }
+
+    /// <summary>Forgets the exited session when its retention ends.</summary>
+    public LoopTimer? Retention { get; set; }
 
     public uint Number => Record.Session.Number;
 

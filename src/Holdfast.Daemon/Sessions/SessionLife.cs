@@ -72,6 +72,8 @@ public sealed class SessionLife(
         if (session.State == SessionState.Finalized)
             return;
         session.State = SessionState.Finalized;
+        // A cancelled timer holds nothing: without it each forgotten session would stay in memory for the rest of its retention.
+        session.Retention?.Cancel();
         sessions.Remove(session);
         mover.End(session);
         session.Subscribers.AnnounceFinalized();
@@ -111,11 +113,15 @@ public sealed class SessionLife(
     /// <summary>Forgets an exited session when its retention ends; the time counts from its exit, also across daemons.</summary>
     public void ScheduleFinalize(Session session)
     {
+        // Killed while its exit was being recorded: there is nothing left to forget.
+        if (session.State == SessionState.Finalized)
+            return;
         var age = DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeMilliseconds((long)session.Record.Session.ExitedAtMs);
         var left = options.Retention - age;
         // A clock that jumped back must not keep it for ever.
         left = left < TimeSpan.Zero ? TimeSpan.Zero : left > options.Retention ? options.Retention : left;
-        reactor.After(left, () => _ = FinalizeAsync(session));
+        session.Retention?.Cancel();
+        session.Retention = reactor.After(left, () => _ = FinalizeAsync(session));
     }
 
     private async Task SignalEndAsync(Session session, TimeSpan timeout)

@@ -94,9 +94,10 @@ public static class DaemonDialer
 
     private static Socket Wrap(Fd connection)
     {
+        connection.SetBlocking();
         var handle = new SafeSocketHandle(connection.Number, ownsHandle: true);
         connection.SetHandleAsInvalid();
-        // The class library does its own waiting; it must not take our O_NONBLOCK for the caller's wish.
-        return new Socket(handle) { Blocking = true };
+        // The class library makes it non-blocking at the first asynchronous call; one that was so before it would never block in the kernel.
+        return new Socket(handle);
     }
 }

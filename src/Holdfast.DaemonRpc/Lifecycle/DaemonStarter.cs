@@ -20,9 +20,8 @@ public static class DaemonStarter
     // Entry of the descriptors passed on below.
     private const int LockDescriptor = 3;
 
-    // What a session tells its programs about itself is not true for a daemon started from inside one; the last is the command line's own tuning.
-    private static readonly string[] SessionVariables =
-        ["HOLDFAST_SESSION", "HOLDFAST_SESSION_ID", "HOLDFAST_SOCKET", "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"];
+    // What a session tells its programs about itself is not true for a daemon started from inside one.
+    private static readonly string[] SessionVariables = ["HOLDFAST_SESSION", "HOLDFAST_SESSION_ID", "HOLDFAST_SOCKET"];
 
     /// <summary>True where this call started a keeper, false where another one lives or is being started.</summary>
     /// <exception cref="LifecycleException">The directories are unsafe, or the keeper cannot be executed.</exception>

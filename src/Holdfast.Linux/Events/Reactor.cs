@@ -119,15 +119,19 @@ public sealed class Reactor : IDisposable
 /// <summary>An action that the loop will run once. Belongs to who asked for it; loop thread only.</summary>
 public sealed class LoopTimer(long due, Action action)
 {
+    private Action? _action = action;
+
     internal long Due { get; } = due;
 
-    public bool Cancelled { get; private set; }
+    public bool Cancelled => _action is null;
 
-    public void Cancel() => Cancelled = true;
+    /// <summary>Also lets go of what the action holds: the timer itself stays in the queue until its time.</summary>
+    public void Cancel() => _action = null;
 
     internal void Fire()
     {
-        Cancelled = true;
-        action();
+        var fired = _action;
+        _action = null;
+        fired?.Invoke();
     }
 }
