@@ -50,7 +50,7 @@ public sealed class AttachTests
     public async Task Attached_the_session_has_the_terminals_size_and_follows_it()
     {
         await using var daemon = new DaemonProcess();
-        await using var user = await AttachedAsync(daemon, "stty size; trap 'stty size' WINCH; while :; do read line && break; done");
+        await using var user = await AttachedAsync(daemon, "trap 'stty size' WINCH; stty size; while :; do read line && break; done");
         await user.Screen.UntilAsync("30 90");
         await user.ResizeAsync(120, 40);
         await user.Screen.UntilAsync("40 120");
