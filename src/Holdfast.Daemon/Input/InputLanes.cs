@@ -1,5 +1,6 @@
 using Holdfast.Daemon.Clients;
 using Holdfast.Daemon.Sessions;
+using Holdfast.Linux.Pty;
 using Holdfast.Protocol.V1;
 
 namespace Holdfast.Daemon.Input;
@@ -9,6 +10,9 @@ public sealed class InputLanes(Session session)
 {
     // A key press, also one with an escape sequence or two. In a larger frame, a file perhaps, an interrupt character keeps its place.
     private const int KeyPressBytes = 16;
+
+    // The line discipline holds 4095 bytes (N_TTY_BUF_SIZE); from here on it may not take a key any more.
+    private const int FullQueueBytes = 4000;
 
     private readonly Dictionary<ClientConnection, InputLane> _lanes = [];
 
@@ -44,14 +48,17 @@ public sealed class InputLanes(Session session)
             Refuse(connection, offset, lane.Accepted, code);
             return;
         }
+        // Before anything is written: behind a full queue the terminal would take the key and not look at it.
+        if (data.Length <= KeyPressBytes && IsTerminalFull())
+            lane.RaiseSignals(session.Pty, offset, data);
         Flush(connection, lane);
         if (lane.IsWaiting)
-        {
-            if (data.Length <= KeyPressBytes)
-                lane.RaiseSignals(session.Pty, offset, data);
             WantWritable?.Invoke(true);
-        }
     }
+
+    // Somebody's input waits already, or the program has left a whole queue unread.
+    private bool IsTerminalFull() =>
+        _lanes.Values.Any(l => l.IsWaiting) || session.Slave is { } slave && PtyMaster.UnreadInput(slave) >= FullQueueBytes;
 
     /// <summary>The PTY takes input again.</summary>
     public void OnWritable()

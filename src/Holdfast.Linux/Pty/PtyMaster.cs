@@ -28,6 +28,13 @@ public sealed class PtyMaster(Fd fd) : IDisposable
     /// <summary>Writes input; EAGAIN where the terminal's input queue is full.</summary>
     public IoResult Write(ReadOnlySpan<byte> input) => FileSystem.Write(Fd, input);
 
+    /// <summary>Bytes of input that wait for the program, as its side tells (FIONREAD); in canonical mode whole lines alone count.</summary>
+    public static unsafe int UnreadInput(Fd slave)
+    {
+        int n;
+        return Libc.ioctl(slave.Number, Libc.FIONREAD, &n) == 0 ? n : 0;
+    }
+
     /// <summary>Sets the size; the kernel sends SIGWINCH to the foreground process group where it changed.</summary>
     public unsafe void Resize(WindowSize size)
     {
