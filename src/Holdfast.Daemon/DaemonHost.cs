@@ -41,6 +41,7 @@ public sealed class DaemonHost : IKeeperEvents
     private SessionLife? _life;
     private OutputMover? _mover;
     private TokenFile? _tokenFile;
+    private StatusFacts? _status;
     private bool _stopping;
 
     public DaemonHost(DaemonLoop loop, DaemonOptions options, DaemonPaths paths, ILogger log)
@@ -161,8 +162,6 @@ public sealed class DaemonHost : IKeeperEvents
         _status = facts;
         return new FrameRouter(new Handshake(token, facts.Welcome, _log), new RequestRouter(services, _log), _sessions, _counters, _log);
     }
-
-    private StatusFacts? _status;
 
     private StatusAnswer Status() => _status!.Status();
 

@@ -16,7 +16,7 @@ internal sealed class AttachCommand : Command
         var session = CommonOptions.Session();
         session.Arity = ArgumentArity.ZeroOrOne;
         var observer = new Option<bool>("-r", "--read-only") { Description = "Observe: send no input and no size" };
-        var takeover = new Option<bool>("--takeover") { Description = "Become the owner" };
+        var takeover = new Option<bool>("--takeover") { Description = "Become the owner (accepted, but without effect: sessions have no owners in this version, everybody attached may type)" };
         var from = new Option<string>("--from") { Description = "start (of what is held), now, or an offset", HelpName = "start|now|OFFSET", DefaultValueFactory = _ => "start" };
         var key = DetachKeyOption();
         Aliases.Add("a");
