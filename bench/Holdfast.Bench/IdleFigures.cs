@@ -23,9 +23,9 @@ internal static partial class IdleFigures
         int keeper = status.KeeperPid, daemon = status.DaemonPid;
         Memory keeperOne = Memory.Of(keeper), daemonOne = Memory.Of(daemon);
         report.Absolute("keeper, one session: private and shared memory", keeperOne.OwnKb / 1024, "MB", KeeperMb);
-        report.Absolute("keeper, one session: RSS with its file pages", keeperOne.RssKb / 1024, "MB", KeeperMb);
+        report.Absolute("keeper, one session: RSS with its file pages", keeperOne.RssKb / 1024, "MB");
         report.Absolute("daemon, one session: private and shared memory", daemonOne.OwnKb / 1024, "MB", DaemonMb);
-        report.Absolute("daemon, one session: RSS with its file pages", daemonOne.RssKb / 1024, "MB", DaemonMb);
+        report.Absolute("daemon, one session: RSS with its file pages", daemonOne.RssKb / 1024, "MB");
 
         for (var i = 0; i < MoreSessions; i++)
         {

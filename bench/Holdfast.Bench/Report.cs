@@ -12,6 +12,9 @@ internal sealed class Report
     public void Absolute(string figure, double value, string unit, double atMost) =>
         Row(figure, Text(value, unit), "", "", $"≤ {Text(atMost, unit)}", value <= atMost);
 
+    /// <summary>A figure that is only told.</summary>
+    public void Absolute(string figure, double value, string unit) => Row(figure, Text(value, unit), "", "", "", null);
+
     /// <summary>A figure that is judged beside another one.</summary>
     /// <param name="figure">What it is.</param>
     /// <param name="value">Measured.</param>

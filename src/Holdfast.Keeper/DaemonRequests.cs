@@ -143,6 +143,7 @@ internal sealed class DaemonRequests(
         }
         var kept = withProcess ? descriptors[..^1] : descriptors;
         var entry = store.Put(message.Name, kept, message.Note);
+        entry.Pid = message.Pid > 0 ? message.Pid : entry.Pid;
         if ((message.Flags & ControlFlags.Recorded) != 0)
         {
             entry.RecordedExit = ExitOf(message);
@@ -224,6 +225,7 @@ internal sealed class DaemonRequests(
         }
         // Filed before it is told of: should the daemon die now, the next one fetches it.
         entry.Process = process;
+        entry.Pid = process.Pid;
         entry.RecordedExit = null;
         if (message.Epoch == link.Epoch)
             link.Send(new ControlMessage(ControlKind.Spawned) { Request = message.Request, Name = entry.Name, Pid = process.Pid }, handle.Fd);

@@ -21,6 +21,9 @@ internal sealed class Entry(string name)
     /// <summary>A program is being started under this name.</summary>
     public bool Spawning { get; set; }
 
+    /// <summary>Of its process, also after that was forgotten; 0 where it never had one.</summary>
+    public int Pid { get; set; }
+
     /// <summary>How its process ended, after that was recorded and the process forgotten.</summary>
     public ExitStatus? RecordedExit { get; set; }
 }
@@ -111,7 +114,7 @@ internal sealed class EntryStore(DaemonLink link)
             Name = entry.Name,
             Note = entry.Note,
             Flags = flags | FlagsOf(exit),
-            Pid = entry.Process?.Pid ?? 0,
+            Pid = entry.Pid,
             Value = WaitStatusOf(exit),
         };
     }

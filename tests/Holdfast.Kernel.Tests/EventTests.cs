@@ -176,6 +176,33 @@ public sealed class EventTests
         Assert.True(turns < 100_000_000);
     }
 
+    [Fact]
+    public void A_loop_that_stays_awake_hears_what_comes_and_sleeps_when_its_time_is_over()
+    {
+        using var reactor = new Reactor();
+        using var bell = new EventFd();
+        var heard = 0;
+        reactor.Add(bell.Fd, Readiness.Readable, new Handler(_ => { heard++; bell.Clear(); }));
+        reactor.StayAwake(TimeSpan.FromHours(1));
+        var ringing = new Thread(bell.Ring);
+        ringing.Start();
+
+        reactor.RunOnce(poll: true);
+        ringing.Join();
+        Assert.Equal(1, heard);
+
+        // The first event ended the hour: this turn looks once and returns.
+        reactor.RunOnce(poll: true);
+        Assert.Equal(1, heard);
+
+        var fired = false;
+        reactor.After(TimeSpan.FromMilliseconds(5), () => fired = true);
+        reactor.StayAwake(TimeSpan.FromMicroseconds(10));
+        reactor.RunOnce();
+        while (!fired)
+            reactor.RunOnce();
+    }
+
     private sealed class Handler(Action<Readiness> action) : IReadyHandler
     {
         public void OnReady(Readiness events) => action(events);

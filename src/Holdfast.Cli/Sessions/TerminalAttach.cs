@@ -24,6 +24,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
 
     private readonly TaskCompletionSource _detached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ScreenMode _screen = new();
+    private readonly EchoWait _echo = new();
     private Timer? _lossNotice;
 
     public static void RequireTerminal()
@@ -89,6 +90,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
                 case SessionEventKind.Output:
                     _screen.See(next.Data.Span);
                     output.Write(next.Data.Span);
+                    _echo.Seen();
                     break;
                 case SessionEventKind.Gap:
                     Notice($"{next.To - next.From} bytes of output were overwritten before they were shown");
@@ -118,7 +120,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
                 var typed = buffer.AsMemory(0, read);
                 var key = typed.Span.IndexOf(options.DetachKey.Byte);
                 if (!options.Observer)
-                    Send(key < 0 ? typed : typed[..key]);
+                    SendAndAwaitEcho(key < 0 ? typed : typed[..key]);
                 if (key >= 0)
                     break;
             }
@@ -130,6 +132,14 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
         }
 
         _detached.TrySetResult();
+    }
+
+    private void SendAndAwaitEcho(ReadOnlyMemory<byte> typed)
+    {
+        _echo.Begin();
+        Send(typed);
+        if (typed.Length <= EchoWait.KeyPressBytes)
+            _echo.Wait();
     }
 
     private void Send(ReadOnlyMemory<byte> typed)

@@ -45,13 +45,20 @@ internal sealed class FrameReceiver(Socket socket, bool blocking) : IDisposable
     {
         MakeRoom();
         var received = blocking
-            ? socket.Receive(Segment.Buffer.AsSpan(_end))
+            ? ReceiveBlocking()
             : await socket.ReceiveAsync(Segment.Buffer.AsMemory(_end), SocketFlags.None, cancellation);
         _end += received;
         return received > 0;
     }
 
     public void Dispose() => Segment.Release();
+
+    // A receive that sleeps is woken also when the peer has read what this side sent, in the middle of its work; a poll is not.
+    private int ReceiveBlocking()
+    {
+        socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
+        return socket.Receive(Segment.Buffer.AsSpan(_end));
+    }
 
     private void MakeRoom()
     {

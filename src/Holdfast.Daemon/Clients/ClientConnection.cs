@@ -25,6 +25,7 @@ public sealed class ClientConnection : IReadyHandler
     private readonly OutgoingBuffer _outgoing;
     private readonly List<Session> _attached = [];
     private readonly LateAck _lateAck = new();
+    private LoopTimer? _lateAckTimer;
     private readonly Reactor _reactor;
     private byte[] _partial = [];
     private int _partialBytes;
@@ -101,11 +102,19 @@ public sealed class ClientConnection : IReadyHandler
                 Send(LateAck.Of(session, accepted));
             return;
         }
-        var waits = _lateAck.IsSet;
-        if (!_lateAck.TrySet(session, accepted))
+        _reactor.StayAwake(LateAck.EchoWait);
+        if (_lateAck.TrySet(session, accepted))
+            _lateAckTimer ??= _reactor.After(LateAck.Wait, SendOverdueAck);
+        else
             Send(LateAck.Of(session, accepted));
-        else if (!waits)
-            _reactor.After(LateAck.Wait, SendLateAck);
+    }
+
+    // The timer may stem from an earlier keystroke: one that came since has its own time to wait.
+    private void SendOverdueAck()
+    {
+        _lateAckTimer = _lateAck.Remaining is { } remaining && remaining > TimeSpan.Zero ? _reactor.After(remaining, SendOverdueAck) : null;
+        if (_lateAckTimer is null)
+            SendLateAck();
     }
 
     private void SendLateAck()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.V1;
 
@@ -18,15 +19,24 @@ public sealed class LateAck
     /// <summary>Long against an echo, short for who waits until input has arrived.</summary>
     public static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>Most programs echo within this; to sleep and be woken costs about half of it on a virtual machine (decision 0009).</summary>
+    public static readonly TimeSpan EchoWait = TimeSpan.FromMicroseconds(100);
+
     private Envelope? _envelope;
+    private long _since;
 
     public bool IsSet => _envelope is not null;
+
+    /// <summary>How long this one may still wait; null where none does.</summary>
+    public TimeSpan? Remaining => _envelope is null ? null : Wait - Stopwatch.GetElapsedTime(_since);
 
     /// <summary>False where another session's waits already: send this one at once.</summary>
     public bool TrySet(uint session, ulong accepted)
     {
         if (_envelope is not null && _envelope.InputAck.Session != session)
             return false;
+        if (_envelope is null)
+            _since = Stopwatch.GetTimestamp();
         _envelope = Of(session, accepted);
         return true;
     }

@@ -47,6 +47,7 @@ public sealed class Reactor : IDisposable
     private readonly Dictionary<ulong, IReadyHandler> _handlers = [];
     private readonly PriorityQueue<LoopTimer, long> _timers = new();
     private ulong _nextToken;
+    private long _awakeUntil;
 
     /// <summary>Milliseconds of the monotonic clock.</summary>
     public static long Now => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1000);
@@ -67,10 +68,18 @@ public sealed class Reactor : IDisposable
         return timer;
     }
 
+    /// <summary>
+    /// Looks for events without sleeping for this long, yielding to whoever wants the processor: where an answer is expected within
+    /// microseconds, falling asleep and being woken costs more than the answer. Ends with the first event.
+    /// </summary>
+    public void StayAwake(TimeSpan time) => _awakeUntil = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
+
     /// <summary>Waits for events and dispatches them, then the timers that are due. <paramref name="poll"/>: do not wait.</summary>
     public void RunOnce(bool poll = false)
     {
-        var count = _epoll.Wait(poll ? 0 : MillisecondsToNextTimer());
+        var count = WaitAwake();
+        if (count == 0)
+            count = _epoll.Wait(poll ? 0 : MillisecondsToNextTimer());
         for (var i = 0; i < count; i++)
         {
             var ready = _epoll[i];
@@ -89,6 +98,19 @@ public sealed class Reactor : IDisposable
     {
         if (_handlers.Remove(token))
             _epoll.Remove(fd);
+    }
+
+    private int WaitAwake()
+    {
+        var count = 0;
+        while (count == 0 && _awakeUntil != 0 && Stopwatch.GetTimestamp() < _awakeUntil)
+        {
+            count = _epoll.Wait(0);
+            if (count == 0)
+                Thread.Yield();
+        }
+        _awakeUntil = 0;
+        return count;
     }
 
     private void RunTimers()

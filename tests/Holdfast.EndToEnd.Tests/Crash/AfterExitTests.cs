@@ -22,8 +22,10 @@ public sealed class AfterExitTests
         await using var daemon = new DaemonProcess();
         (await daemon.CliAsync("new", "a", "-d", "--", "sh", "-c", "kill -TERM $$")).Succeeded();
         await daemon.CliAsync("wait", "a", "--exit");
+        var pid = (await daemon.CliAsync("info", "a", "--json")).Succeeded().Json.GetProperty("pid").GetInt32();
         await daemon.KillDaemonAsync();
         var info = (await daemon.CliAsync("info", "a", "--json")).Succeeded().Json;
+        Assert.Equal(pid, info.GetProperty("pid").GetInt32());
         Assert.Equal("exited", info.GetProperty("state").GetString());
         Assert.Equal(15, info.GetProperty("exit_signal").GetInt32());
         Assert.Equal(System.Text.Json.JsonValueKind.Null, info.GetProperty("exit_code").ValueKind);
