@@ -1,3 +1,4 @@
+using System.Buffers;
 using Holdfast.Client.Connection;
 using Holdfast.Linux;
 using Holdfast.Protocol;
@@ -107,6 +108,24 @@ public sealed class HoldfastClient : IAsyncDisposable
         var request = new HistoryRequest { Session = session, From = from, MaxBytes = (uint)mostBytes };
         var answer = await AskAsync(new Envelope { History = request }, cancellation);
         return answer.HistoryAnswer ?? throw Unexpected(answer);
+    }
+
+    /// <summary>The screen as of now, with at most <paramref name="scrollbackLines"/> lines above it.</summary>
+    public async Task<ScreenSnapshot> SnapshotAsync(
+        string session, SnapshotFormat format = SnapshotFormat.SnapshotText, uint scrollbackLines = 0, CancellationToken cancellation = default)
+    {
+        var data = new ArrayBufferWriter<byte>();
+        var request = new Envelope { Snapshot = new SnapshotRequest { Session = session, Format = format, ScrollbackLines = scrollbackLines } };
+        var answer = await Connection.RequestAsync(request, AfterLoss.SendAgain, cancellation, part =>
+        {
+            if (part.SnapshotAnswer is not { } piece)
+                return;
+            // Asked again, after a daemon was lost in the middle of its answer.
+            if (piece.Part == 0)
+                data.Clear();
+            data.Write(piece.Data.Span);
+        });
+        return ScreenSnapshot.Of(answer.SnapshotAnswer ?? throw Unexpected(answer), data.WrittenMemory);
     }
 
     /// <summary>Waits until the session's program has ended.</summary>

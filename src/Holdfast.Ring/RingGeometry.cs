@@ -7,4 +7,7 @@ namespace Holdfast.Ring;
 /// A value without an owner; any thread; immutable.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct RingGeometry(uint Version, long Capacity, long DataOffset, ulong SessionKey);
+public readonly record struct RingGeometry(uint Version, long Capacity, long DataOffset, ulong SessionKey, int SlotCount)
+{
+    public int SlotBytes => (int)(RingLayout.SlotsBytes / SlotCount);
+}

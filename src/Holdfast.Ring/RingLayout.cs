@@ -12,9 +12,9 @@ namespace Holdfast.Ring;
 /// <code>
 /// 0x0000  identity: magic, version, capacity, data offset, session key, slot count, slot bytes
 /// 0x0040  head, reached                                   } one unit of 64 KiB
-/// 0x0080  answered-to
+/// 0x0080  answered-to, terminal attached
 /// 0x1000  size log    0x3000  input ledger    0x4000  subscribers
-/// Unit    4 checkpoint slots of 1 MiB, sparse until written
+/// Unit    2 checkpoint slots of 2 MiB (older rings: 4 of 1 MiB), sparse until written
 /// HeaderBytes         the data, capacity bytes; mapped twice in a row
 /// </code>
 /// </remarks>
@@ -25,11 +25,14 @@ public static class RingLayout
 
     public const uint Version = 1;
 
-    /// <summary>The newest valid checkpoint is never overwritten; three more let old ones cover the whole ring at capacity/4 apart.</summary>
-    public const int SlotCount = 4;
+    /// <summary>The newest valid checkpoint is never overwritten; whoever is killed while writing the other one leaves it.</summary>
+    public const int SlotCount = 2;
 
     /// <summary>Room for a screen and its scrollback, serialised; costs nothing until written.</summary>
-    public const int SlotBytes = 1 << 20;
+    public const int SlotBytes = 2 << 20;
+
+    /// <summary>All slots together, in every released layout.</summary>
+    public const long SlotsBytes = (long)SlotCount * SlotBytes;
 
     /// <summary>One unit: less could not be mapped twice in a row on arm64.</summary>
     public const long MinCapacity = Unit;
@@ -37,7 +40,7 @@ public static class RingLayout
     /// <summary>A window of this many bytes at any position must still have an index that fits an <see cref="int"/>.</summary>
     public const long MaxCapacity = 1 << 30;
 
-    public const long HeaderBytes = Unit + ((long)SlotCount * SlotBytes);
+    public const long HeaderBytes = Unit + SlotsBytes;
 
     /// <summary>"HOLDRING" as it reads in a hex dump.</summary>
     internal const ulong Magic = 0x474E_4952_444C_4F48;
@@ -54,6 +57,7 @@ public static class RingLayout
     internal const int HeadAt = 0x40;
     internal const int ReachedAt = 0x48;
     internal const int AnsweredToAt = 0x80;
+    internal const int TerminalAttachedAt = 0x88;
     internal const int SizeLogAt = 0x1000;
     internal const int InputLedgerAt = 0x3000;
     internal const int SubscribersAt = 0x4000;
@@ -79,10 +83,10 @@ public static class RingLayout
         var dataOffset = Word(firstUnit, DataOffsetAt);
         Require(dataOffset == (ulong)HeaderBytes, dataOffset);
         var slotCount = Word(firstUnit, SlotCountAt);
-        Require(slotCount == SlotCount, slotCount);
+        Require(slotCount is >= 2 and <= 16, slotCount);
         var slotBytes = Word(firstUnit, SlotBytesAt);
-        Require(slotBytes == SlotBytes, slotBytes);
-        return new RingGeometry((uint)version, (long)capacity, (long)dataOffset, Word(firstUnit, SessionKeyAt));
+        Require(slotBytes == (ulong)SlotsBytes / slotCount, slotBytes);
+        return new RingGeometry((uint)version, (long)capacity, (long)dataOffset, Word(firstUnit, SessionKeyAt), (int)slotCount);
     }
 
     private static ulong Word(ReadOnlySpan<byte> unit, int at) => BinaryPrimitives.ReadUInt64LittleEndian(unit[at..]);

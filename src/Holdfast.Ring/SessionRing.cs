@@ -27,6 +27,7 @@ public sealed class SessionRing
         Sizes = new SizeLog(_words);
         Input = new InputLedger(_words);
         Subscribers = new SubscriberTable(_words);
+        Checkpoints = new CheckpointSlots(header.Slice(RingLayout.Unit, (int)RingLayout.SlotsBytes), geometry.SlotCount);
     }
 
     public ulong SessionKey { get; }
@@ -53,11 +54,20 @@ public sealed class SessionRing
         set => _words.Store(RingLayout.AnsweredToAt, value);
     }
 
+    /// <summary>A client's terminal was attached, and answered queries itself, when this was last stored.</summary>
+    public bool TerminalAttached
+    {
+        get => _words.Load(RingLayout.TerminalAttachedAt) != 0;
+        set => _words.Store(RingLayout.TerminalAttachedAt, value ? 1ul : 0);
+    }
+
     public SizeLog Sizes { get; }
 
     public InputLedger Input { get; }
 
     public SubscriberTable Subscribers { get; }
+
+    public CheckpointSlots Checkpoints { get; }
 
     /// <summary>Makes an empty ring. A kill before the last store, the magic, leaves memory that <see cref="Open"/> refuses.</summary>
     public static SessionRing Format(Memory<byte> header, Memory<byte> data, ulong sessionKey, long capacity, bool isBlank = false)
@@ -133,14 +143,6 @@ public sealed class SessionRing
         if (newHead - head > (ulong)Capacity)
             throw new ArgumentOutOfRangeException(nameof(newHead), newHead, "Head moves by at most one capacity.");
         _words.Store(RingLayout.HeadAt, newHead);
-    }
-
-    /// <summary>The reserved room of one checkpoint; what lies in it is its writer's affair.</summary>
-    public Memory<byte> CheckpointSlot(int slot)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(slot);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(slot, RingLayout.SlotCount);
-        return _header.Slice(RingLayout.Unit + (slot * RingLayout.SlotBytes), RingLayout.SlotBytes);
     }
 
     private Memory<byte> Window(ulong offset, int length) => _data.Slice((int)(offset & _mask), length);

@@ -20,6 +20,9 @@ public sealed class SizeLog
 
     internal SizeLog(SharedWords words) => _words = words;
 
+    /// <summary>Sizes ever noted.</summary>
+    public ulong Count => _words.Load(CountAt);
+
     /// <summary>Notes the size from <paramref name="offset"/> on; offsets never go back.</summary>
     public void Append(ulong offset, ushort cols, ushort rows)
     {

@@ -6,10 +6,10 @@ namespace Holdfast.Terminal;
 public static class TerminalText
 {
     /// <summary>One line a row, each ended by a line feed.</summary>
-    public static string Screen(TerminalModel model) => "";
+    public static string Screen(TerminalModel model, bool styled = false) => "";
 
     /// <summary>The last <paramref name="lines"/> lines of the scrollback.</summary>
-    public static string Scrollback(TerminalModel model, int lines = int.MaxValue) => "";
+    public static string Scrollback(TerminalModel model, int lines = int.MaxValue, bool styled = false) => "";
 }
 
 /// <summary>How much a snapshot draws.</summary>

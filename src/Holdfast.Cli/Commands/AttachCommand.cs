@@ -17,7 +17,7 @@ internal sealed class AttachCommand : Command
         session.Arity = ArgumentArity.ZeroOrOne;
         var observer = new Option<bool>("-r", "--read-only") { Description = "Observe: send no input and no size" };
         var takeover = new Option<bool>("--takeover") { Description = "Become the owner (accepted, but without effect: sessions have no owners in this version, everybody attached may type)" };
-        var from = new Option<string>("--from") { Description = "start (of what is held), now, or an offset", HelpName = "start|now|OFFSET", DefaultValueFactory = _ => "start" };
+        var from = new Option<string>("--from") { Description = "The screen as it is with its scrollback; or raw output from the start of what is held, from now, or from an offset", HelpName = "screen|start|now|OFFSET", DefaultValueFactory = _ => "screen" };
         var key = DetachKeyOption();
         Aliases.Add("a");
         Arguments.Add(session);
@@ -28,7 +28,7 @@ internal sealed class AttachCommand : Command
         SetAction((parsed, cancellation) => RunAsync(
             parsed.GetValue(session),
             StartOffset.Request("", parsed.GetRequiredValue(from)),
-            new TerminalAttachOptions(parsed.GetValue(observer), DetachKey.From(parsed.GetValue(key))),
+            new TerminalAttachOptions(parsed.GetValue(observer), parsed.GetRequiredValue(from) == "screen", DetachKey.From(parsed.GetValue(key))),
             cancellation));
     }
 
@@ -38,6 +38,13 @@ internal sealed class AttachCommand : Command
     /// <summary>Attaches and stays until detached or ended.</summary>
     public static async Task<int> AttachAsync(HoldfastClient client, AttachRequest request, TerminalAttachOptions options, CancellationToken cancellation)
     {
+        request.ScreenAfterGap = options.Screen;
+        if (!options.Observer)
+        {
+            request.Terminal = true;
+            if (TerminalAttach.Size() is { } own)
+                request.Size = new TerminalSize { Cols = own.Columns, Rows = own.Rows };
+        }
         var session = await client.AttachAsync(request, cancellation);
         return await new TerminalAttach(client, session, options).RunAsync(cancellation);
     }

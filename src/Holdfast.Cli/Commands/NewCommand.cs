@@ -39,13 +39,13 @@ internal sealed class NewCommand : Command
     {
         var detached = parsed.GetValue(_detached);
         var request = Request(parsed);
-        var attach = new TerminalAttachOptions(false, DetachKey.From(parsed.GetValue(_key)));
+        var attach = new TerminalAttachOptions(false, true, DetachKey.From(parsed.GetValue(_key)));
         if (!detached)
             TerminalAttach.RequireTerminal();
         await using var client = await DaemonAccess.StartAsync(cancellation);
         var session = await client.CreateAsync(request, cancellation);
         if (!detached)
-            return await AttachCommand.AttachAsync(client, new AttachRequest { Session = session.Id, Start = true }, attach, cancellation);
+            return await AttachCommand.AttachAsync(client, StartOffset.Request(session.Id, "screen"), attach, cancellation);
 
         if (parsed.GetValue(_json))
             JsonOutput.Write(SessionDetails.Of(session), JsonShapes.Default.SessionDetails);

@@ -15,6 +15,7 @@ namespace Holdfast.Cli.Output;
 [JsonSerializable(typeof(NamesRow))]
 [JsonSerializable(typeof(WaitRow))]
 [JsonSerializable(typeof(ConfigRow))]
+[JsonSerializable(typeof(CapturedScreen))]
 internal sealed partial class JsonShapes : JsonSerializerContext;
 
 /// <summary>A failure on standard output.</summary>

@@ -20,7 +20,8 @@ internal static class StartOffset
                 request.Now = true;
                 break;
             case "screen":
-                throw new HoldfastException(ErrorCode.Usage, "--from screen comes with a later release", "Use --from start, now, or an offset.");
+                request.Screen = new ScreenStart { ScrollbackLines = uint.MaxValue };
+                break;
             default:
                 request.Offset = Offset(from, "--from");
                 break;
@@ -33,5 +34,5 @@ internal static class StartOffset
     public static ulong Offset(string text, string option) =>
         ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
             ? offset
-            : throw new HoldfastException(ErrorCode.Usage, $"{option} {text} is no offset", "Give start, now, or a number of bytes.");
+            : throw new HoldfastException(ErrorCode.Usage, $"{option} {text} is no offset", "Give screen, start, now, or a number of bytes.");
 }

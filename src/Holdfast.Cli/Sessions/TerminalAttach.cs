@@ -26,6 +26,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     private readonly ScreenMode _screen = new();
     private readonly EchoWait _echo = new();
     private Timer? _lossNotice;
+    private bool _drawn;
 
     public static void RequireTerminal()
     {
@@ -44,7 +45,6 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
         using (new TerminalRestorer(raw))
         using (PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Resize()))
         {
-            Resize();
             var output = PrintAsync(cancellation);
             StartInput();
             await Task.WhenAny(output, _detached.Task);
@@ -92,7 +92,10 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
                     output.Write(next.Data.Span);
                     _echo.Seen();
                     break;
-                case SessionEventKind.Gap:
+                case SessionEventKind.Screen:
+                    Draw(output, next);
+                    break;
+                case SessionEventKind.Gap when !options.Screen:
                     Notice($"{next.To - next.From} bytes of output were overwritten before they were shown");
                     break;
                 case SessionEventKind.InputUncertain:
@@ -105,6 +108,15 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
                     break;
             }
         }
+    }
+
+    private void Draw(GatheredOutput output, SessionEvent screen)
+    {
+        if (!_drawn && Size() is { } own)
+            output.Write(ScreenMode.EnterSequence(own.Rows));
+        _drawn = true;
+        _screen.See(screen.Data.Span);
+        output.Write(screen.Data.Span);
     }
 
     // A thread of its own: a read of a terminal cannot be cancelled, and nobody waits for this one at the end.

@@ -83,7 +83,6 @@ internal sealed class ClientConnection : IAsyncDisposable
     {
         SessionAttachment? attachment = null;
         HoldfastException? refusal = null;
-        var output = attach.FromCase != AttachRequest.FromOneofCase.NoOutput;
         void OnAnswer(Envelope answer)
         {
             if (answer.AttachAnswer is not { } attached || CurrentLink() is not { } link)
@@ -94,7 +93,7 @@ internal sealed class ClientConnection : IAsyncDisposable
                 return;
             }
 
-            attachment = new SessionAttachment(this, attached, output, _options, link);
+            attachment = new SessionAttachment(this, attached, attach, _options, link);
             _attachments.Add(attached.Session.Number, attachment);
         }
 
@@ -290,8 +289,10 @@ internal sealed class ClientConnection : IAsyncDisposable
         PendingRequest? request;
         lock (_gate)
         {
-            if (!_pending.Remove(envelope.RequestId, out request))
+            if (!_pending.TryGetValue(envelope.RequestId, out request))
                 return;
+            if (!IsPart(envelope))
+                _pending.Remove(envelope.RequestId);
         }
 
         if (envelope.BodyCase == Envelope.BodyOneofCase.Error)
@@ -301,8 +302,13 @@ internal sealed class ClientConnection : IAsyncDisposable
         }
 
         request.OnAnswer?.Invoke(envelope);
+        if (IsPart(envelope))
+            return;
         request.Answer.TrySetResult(envelope);
     }
+
+    // A large snapshot comes in several answers.
+    private static bool IsPart(Envelope envelope) => envelope.SnapshotAnswer is { More: true };
 
     private void GiveUp(HoldfastException failure)
     {

@@ -77,6 +77,9 @@ internal sealed class FrameDispatcher(AttachmentTable attachments, Action<Envelo
             case Envelope.BodyOneofCase.Gap:
                 attachments.Find(envelope.Gap.Session)?.OnGap(envelope.Gap);
                 break;
+            case Envelope.BodyOneofCase.Screen:
+                attachments.Find(envelope.Screen.Session)?.OnScreen(envelope.Screen);
+                break;
             case Envelope.BodyOneofCase.Resized:
                 attachments.Find(envelope.Resized.Session)?.OnResized(envelope.Resized.Resize);
                 break;

@@ -18,16 +18,20 @@ public sealed class SessionAttachment : IAsyncDisposable
     private readonly ClientConnection _connection;
     private readonly EventQueue _events;
     private readonly InputLane _input = new();
-    private readonly bool _output;
+    private readonly AttachRequest _request;
     private OutputCursor _cursor;
+
+    // A screen that did not arrive whole is asked for again.
+    private bool _screenDue;
     private bool _exited;
     private bool _closed;
     private bool _ended;
 
-    internal SessionAttachment(ClientConnection connection, AttachAnswer answer, bool output, HoldfastClientOptions options, DaemonLink link)
+    internal SessionAttachment(ClientConnection connection, AttachAnswer answer, AttachRequest request, HoldfastClientOptions options, DaemonLink link)
     {
         _connection = connection;
-        _output = output;
+        _request = request;
+        _screenDue = request.FromCase == AttachRequest.FromOneofCase.Screen;
         _events = new EventQueue(options.BufferedOutputBytes, options.ReadOnReceiveLoop);
         _cursor = new OutputCursor(answer.Offset);
         Session = answer.Session;
@@ -47,6 +51,8 @@ public sealed class SessionAttachment : IAsyncDisposable
 
     /// <summary>This client's input below this has reached the PTY.</summary>
     public ulong InputAccepted => _input.Accepted;
+
+    private bool HasOutput => _request.FromCase != AttachRequest.FromOneofCase.NoOutput;
 
     internal bool HasEnded => Volatile.Read(ref _ended);
 
@@ -73,9 +79,16 @@ public sealed class SessionAttachment : IAsyncDisposable
 
     internal AttachRequest ResumeRequest(bool fromStart)
     {
-        var request = new AttachRequest { Session = Session.Id };
-        if (!_output)
+        var request = new AttachRequest
+        {
+            Session = Session.Id,
+            Terminal = _request.Terminal,
+            ScreenAfterGap = _request.ScreenAfterGap || _request.FromCase == AttachRequest.FromOneofCase.Screen,
+        };
+        if (!HasOutput)
             request.NoOutput = true;
+        else if (_screenDue)
+            request.Screen = _request.Screen ?? new ScreenStart();
         else if (fromStart)
             request.Start = true;
         else
@@ -87,7 +100,7 @@ public sealed class SessionAttachment : IAsyncDisposable
     {
         Session = answer.Session;
         _events.Add(new SessionEvent { Kind = SessionEventKind.Reconnected, From = _cursor.Received });
-        if (_output)
+        if (HasOutput && !_screenDue)
             TellGap(_cursor.SkipTo(answer.Offset));
         if (_input.Resume(link, answer.Session.Number, answer.Input ?? new InputPosition()) is { } uncertain)
             _events.Add(new SessionEvent { Kind = SessionEventKind.InputUncertain, From = uncertain.From, To = uncertain.To });
@@ -103,6 +116,16 @@ public sealed class SessionAttachment : IAsyncDisposable
             return;
         var value = new SessionEvent { Kind = SessionEventKind.Output, From = offset + (ulong)repeated, To = _cursor.Received, Data = data[repeated..] };
         _events.AddOutput(value, segment);
+    }
+
+    internal void OnScreen(SnapshotEvent screen)
+    {
+        _cursor.SkipTo(screen.Offset);
+        _screenDue = screen.More;
+        _events.Add(new SessionEvent
+        {
+            Kind = SessionEventKind.Screen, To = screen.Offset, Data = screen.Data.Memory, Size = screen.Size, More = screen.More,
+        });
     }
 
     internal void OnGap(GapEvent gap) => TellGap(_cursor.SkipTo(gap.To));

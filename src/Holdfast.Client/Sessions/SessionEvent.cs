@@ -18,6 +18,9 @@ public readonly record struct SessionEvent
 
     public TerminalSize? Size { get; init; }
 
+    /// <summary>More pieces of the same screen follow.</summary>
+    public bool More { get; init; }
+
     public ExitStatus? Exit { get; init; }
 
     public string? Name { get; init; }

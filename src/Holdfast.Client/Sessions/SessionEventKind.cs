@@ -12,6 +12,9 @@ public enum SessionEventKind
     /// <summary>The bytes from <see cref="SessionEvent.From"/> to <see cref="SessionEvent.To"/> were overwritten before they could be sent.</summary>
     Gap,
 
+    /// <summary><see cref="SessionEvent.Data"/> draws the screen of <see cref="SessionEvent.Size"/> with all output before <see cref="SessionEvent.To"/> in it.</summary>
+    Screen,
+
     /// <summary>The terminal has <see cref="SessionEvent.Size"/> since <see cref="SessionEvent.From"/>.</summary>
     Resized,
 

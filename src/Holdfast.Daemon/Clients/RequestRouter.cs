@@ -58,6 +58,7 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
             Envelope.BodyOneofCase.List => Task.FromResult(ListHandler.Handle(services)),
             Envelope.BodyOneofCase.Inspect => Task.FromResult(InspectHandler.Handle(services, request.Inspect)),
             Envelope.BodyOneofCase.History => Task.FromResult(HistoryHandler.Handle(services, request.History)),
+            Envelope.BodyOneofCase.Snapshot => Task.FromResult(SnapshotHandler.Handle(services, connection, request)),
             Envelope.BodyOneofCase.Wait => WaitHandler.HandleAsync(services, request.Wait),
             Envelope.BodyOneofCase.Status => Task.FromResult(StatusHandler.Handle(services)),
             Envelope.BodyOneofCase.Stop => StopHandler.HandleAsync(services, request.Stop),

@@ -24,6 +24,9 @@ public sealed class Subscriber(ClientConnection connection, ulong cursor, int sl
     /// <summary>The next byte to send.</summary>
     public ulong Cursor { get; set; } = cursor;
 
+    /// <summary>What this reader makes of the output; decides whether it gets the screen.</summary>
+    public ScreenWish Wish { get; init; }
+
     /// <summary>Its place in the table that survives the daemon, or -1.</summary>
     public int Slot { get; } = slot;
 

@@ -1,4 +1,5 @@
 using Holdfast.Daemon.Clients;
+using Holdfast.Daemon.Screen;
 using Holdfast.Daemon.Sessions;
 using Holdfast.Linux.Events;
 using Holdfast.Protocol;
@@ -38,12 +39,14 @@ public sealed class SubscriberSet(Session session)
         session.Ring.Subscribers.Clear();
     }
 
-    public void Add(ClientConnection connection, ulong cursor)
+    public void Add(ClientConnection connection, ulong cursor, ScreenWish wish)
     {
         Remove(connection);
         _expected.RemoveAll(e => e.Client == connection.ClientHash);
         var slot = session.Ring.Subscribers.Put(connection.ClientHash, cursor);
-        _subscribers.Add(new Subscriber(connection, cursor, slot));
+        _subscribers.Add(new Subscriber(connection, cursor, slot) { Wish = wish });
+        if (wish.Terminal)
+            session.Answers.TerminalAttached();
     }
 
     /// <summary>The answer to the attach was sent: output may follow it.</summary>
@@ -54,6 +57,8 @@ public sealed class SubscriberSet(Session session)
         if (_subscribers.Find(s => s.Connection == connection) is not { } subscriber)
             return;
         subscriber.Begun = true;
+        if (subscriber.Wish.AtStart is { } lines)
+            SendScreen(subscriber, lines);
         // It asked for bytes that are no longer held: everything that is held follows.
         if (subscriber.Cursor < session.Ring.RetainedFrom)
             TellGap(subscriber, session.Ring.RetainedFrom);
@@ -75,6 +80,8 @@ public sealed class SubscriberSet(Session session)
             return;
         if (_subscribers[at].Slot >= 0)
             session.Ring.Subscribers.Remove(_subscribers[at].Slot);
+        if (_subscribers[at].Wish.Terminal)
+            session.Answers.TerminalDetached();
         _subscribers.RemoveAt(at);
         Progressed?.Invoke();
     }
@@ -162,7 +169,9 @@ public sealed class SubscriberSet(Session session)
             return;
         var ring = session.Ring;
         // Going on right behind the overwritten bytes would lose the next ones at once, so it continues with an eighth of the ring in hand.
-        if (subscriber.Cursor < ring.RetainedFrom)
+        if (subscriber.Cursor < ring.RetainedFrom && subscriber.Wish.AfterGap)
+            Resync(subscriber);
+        else if (subscriber.Cursor < ring.RetainedFrom)
             TellGap(subscriber, Math.Min(ring.RetainedFrom + ((ulong)ring.Capacity / 8), ring.Head));
         while (subscriber.Cursor < ring.Head && subscriber.Connection.CanSendOutput)
         {
@@ -176,6 +185,22 @@ public sealed class SubscriberSet(Session session)
         if (subscriber.Cursor == ring.Head)
             subscriber.CaughtUp();
         TellEnd(subscriber);
+    }
+
+    // Only once everything before has been taken: a reader that is slow for long would otherwise be sent screens nobody looks at.
+    private void Resync(Subscriber subscriber)
+    {
+        if (!subscriber.Connection.CanSendOutput)
+            return;
+        TellGap(subscriber, session.Ring.Head);
+        SendScreen(subscriber, 0);
+    }
+
+    private void SendScreen(Subscriber subscriber, uint scrollbackLines)
+    {
+        subscriber.Cursor = session.Ring.Head;
+        foreach (var piece in ScreenSnapshot.Redraw(session, scrollbackLines))
+            subscriber.Connection.Send(new Envelope { Screen = piece });
     }
 
     private void TellGap(Subscriber subscriber, ulong to)

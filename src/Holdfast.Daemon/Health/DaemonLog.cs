@@ -59,6 +59,9 @@ public static partial class DaemonLog
     [LoggerMessage(206, LogLevel.Information, "session {Name} ({Id}) could not be started: {Reason}")]
     public static partial void SessionNotStarted(this ILogger log, string name, string id, string reason);
 
+    [LoggerMessage(207, LogLevel.Warning, "a screen's checkpoint cannot be used, the screen is made from the output that is held: {Reason}")]
+    public static partial void CheckpointUnusable(this ILogger log, string reason);
+
     [LoggerMessage(300, LogLevel.Debug, "client {Client} connected ({Name})")]
     public static partial void ClientConnected(this ILogger log, string client, string name);
 

@@ -51,7 +51,10 @@ public sealed class OutputPump : IReadyHandler
     public void OnReady(Readiness events)
     {
         if ((events & Readiness.Writable) != 0)
+        {
             _session.Input.OnWritable();
+            _session.Answers.Send();
+        }
         if (!_stopped && (events & (Readiness.Readable | Readiness.HangUp | Readiness.Error)) != 0)
             MoveTurn();
     }
@@ -97,14 +100,15 @@ public sealed class OutputPump : IReadyHandler
             var room = _session.Subscribers.RoomAhead(Math.Min(left, BytesPerMove));
             if (room == 0)
             {
-                _session.Subscribers.Serve();
+                Deliver();
                 Hold(HoldCheck);
                 return;
             }
+            _session.Screen.MakeRoom(_session.Ring.Head + (ulong)room);
             var moved = _transfer.Move(_session, room);
             if (!moved.Ok)
             {
-                _session.Subscribers.Serve();
+                Deliver();
                 OnNothing(moved.Error);
                 return;
             }
@@ -114,11 +118,18 @@ public sealed class OutputPump : IReadyHandler
             if (moved.Count < AnswerBytes && !_draining)
                 break;
         }
-        _session.Subscribers.Serve();
+        Deliver();
         if (_draining && _drainedBytes >= MostToDrain)
             FinishDrain();
         else if (_draining)
             Again();
+    }
+
+    // Readers first: nobody's keystroke waits for the model.
+    private void Deliver()
+    {
+        _session.Subscribers.Serve();
+        _session.Screen.Feed();
     }
 
     // EAGAIN: nothing there now. EIO: nobody holds the terminal, final only once the program has ended.

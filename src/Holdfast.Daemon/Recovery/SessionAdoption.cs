@@ -47,7 +47,7 @@ public sealed class SessionAdoption(SessionTable sessions, KeeperLink keeper, Da
                 Abandon(entry.Name);
                 return;
             }
-            var session = new Session(record, SessionMemory.Adopt(entry.Descriptors[0]), entry);
+            var session = new Session(record, SessionMemory.Adopt(entry.Descriptors[0]), entry, log);
             if (keeper.Entries.GetValueOrDefault(session.PtyEntry) is { } pty)
                 session.Pty = new PtyMaster(pty.Descriptors[0]);
             if (keeper.Entries.GetValueOrDefault(session.TtyEntry) is { } tty)

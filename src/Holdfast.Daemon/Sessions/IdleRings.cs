@@ -14,7 +14,10 @@ public static class IdleRings
         foreach (var session in sessions.All)
         {
             if (session.Memory.CountQuietTick() == QuietTicks)
+            {
+                session.Screen.Release();
                 session.Memory.ReleaseIdle();
+            }
         }
     }
 }

@@ -1,12 +1,15 @@
 using Holdfast.Daemon.Flow;
 using Holdfast.Daemon.Input;
 using Holdfast.Daemon.Keepers;
+using Holdfast.Daemon.Screen;
 using Holdfast.Linux;
 using Holdfast.Linux.Events;
 using Holdfast.Linux.Processes;
 using Holdfast.Linux.Pty;
 using Holdfast.Protocol.V1;
 using Holdfast.Ring;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using ExitStatus = Holdfast.Protocol.V1.ExitStatus;
 
 namespace Holdfast.Daemon.Sessions;
@@ -17,9 +20,11 @@ namespace Holdfast.Daemon.Sessions;
 /// </summary>
 public sealed class Session
 {
-    public Session(SessionRecord record, SessionMemory memory, HeldEntry entry)
+    public Session(SessionRecord record, SessionMemory memory, HeldEntry entry, ILogger? log = null)
     {
         (Record, Memory, Entry) = (record, memory, entry);
+        Answers = new QueryAnswers(this);
+        Screen = new SessionScreen(memory.Ring, Answers, log ?? NullLogger.Instance);
         Subscribers = new SubscriberSet(this);
         Input = new InputLanes(this);
     }
@@ -42,6 +47,10 @@ public sealed class Session
     public SubscriberSet Subscribers { get; }
 
     public InputLanes Input { get; }
+
+    public SessionScreen Screen { get; }
+
+    public QueryAnswers Answers { get; }
 
     /// <summary>Completed when the program has ended and its output was drained.</summary>
     public TaskCompletionSource Exited { get; } = new();

@@ -161,7 +161,7 @@ public sealed class SessionCreator(
             },
         };
         record.Session.Command.Add(command);
-        var session = new Session(record, memory, new HeldEntry(id, record.ToByteArray(), [memory.Fd])) { Pty = pty.Master, Slave = pty.Slave };
+        var session = new Session(record, memory, new HeldEntry(id, record.ToByteArray(), [memory.Fd]), log) { Pty = pty.Master, Slave = pty.Slave };
         sessions.Add(session);
         return session;
     }

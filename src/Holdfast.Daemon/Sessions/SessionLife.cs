@@ -102,8 +102,11 @@ public sealed class SessionLife(
         if (session.Pty is null)
             throw new HoldfastException(ErrorCode.SessionExited, $"session '{session.Name}' has ended");
         var offset = session.Ring.Head;
+        // The model must be at the offset when it changes its size: what follows belongs to the new one.
+        session.Screen.Feed();
         session.Pty.Resize(new Linux.Pty.WindowSize((ushort)size.Cols, (ushort)size.Rows));
         session.Ring.Sizes.Append(offset, (ushort)size.Cols, (ushort)size.Rows);
+        session.Screen.Feed();
         session.Record.Session.Size = size.Clone();
         Note(session);
         session.Subscribers.AnnounceResized(new Resize { Offset = offset, Size = size });

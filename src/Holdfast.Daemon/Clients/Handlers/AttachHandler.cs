@@ -1,3 +1,5 @@
+using Holdfast.Daemon.Flow;
+using Holdfast.Daemon.Sessions;
 using Holdfast.Protocol;
 using Holdfast.Protocol.V1;
 
@@ -9,6 +11,7 @@ public static class AttachHandler
     public static Envelope Handle(RequestServices services, ClientConnection connection, AttachRequest request)
     {
         var session = services.Sessions.Find(request.Session);
+        TakeSize(services, session, request.Size);
         var ring = session.Ring;
         var offset = request.FromCase switch
         {
@@ -21,7 +24,7 @@ public static class AttachHandler
         if (request.FromCase == AttachRequest.FromOneofCase.NoOutput)
             session.Subscribers.AddInputOnly(connection);
         else
-            session.Subscribers.Add(connection, offset);
+            session.Subscribers.Add(connection, offset, ScreenWish.Of(request));
         connection.Attach(session);
         var answer = new AttachAnswer { Session = session.Describe(), Offset = offset };
         if (connection.Role == Role.Control)
@@ -29,6 +32,16 @@ public static class AttachHandler
         foreach (var entry in ring.Sizes.From(offset))
             answer.Resizes.Add(new Resize { Offset = entry.Offset, Size = new TerminalSize { Cols = entry.Cols, Rows = entry.Rows } });
         return new Envelope { AttachAnswer = answer };
+    }
+
+    // Before the screen is drawn: it is drawn for this terminal.
+    private static void TakeSize(RequestServices services, Session session, TerminalSize? size)
+    {
+        if (size is null || session.State != SessionState.Running || session.Pty is null || size.Equals(session.Record.Session.Size))
+            return;
+        if (!ProtocolLimits.IsTerminalSize(size.Cols, size.Rows))
+            throw new HoldfastException(ErrorCode.SizeInvalid, $"the size {size.Cols}x{size.Rows} is out of range");
+        services.Life.Resize(session, size);
     }
 
     /// <summary>The answer was sent: now what is held of the output.</summary>

@@ -1,0 +1,153 @@
+using Holdfast.Daemon.Health;
+using Holdfast.Ring;
+using Holdfast.Terminal;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Daemon.Screen;
+
+/// <summary>
+/// One session's screen: the terminal model, fed from the ring, and its checkpoints, from which the next daemon (or this one, after it let an
+/// idle model go) makes the same model again. Owned by the session, loop thread; the model exists only while it is of use.
+/// </summary>
+public sealed class SessionScreen
+{
+    // Of a ring; what a new daemon has to feed at most. Half of it would still be held when the next one is due.
+    private const ulong CheckpointShare = 4;
+
+    // With both screens it fits a checkpoint's slot of 2 MiB.
+    private const long MostScrollbackBytes = 1536 * 1024;
+
+    private readonly SessionRing _ring;
+    private readonly QueryAnswers _answers;
+    private readonly TerminalOptions _options;
+    private readonly ILogger _log;
+    private TerminalModel? _model;
+    private ulong _fedTo;
+    private ulong? _checkpointAt;
+    private ulong _sizesSeen;
+
+    public SessionScreen(SessionRing ring, QueryAnswers answers, ILogger log)
+    {
+        (_ring, _answers, _log) = (ring, answers, log);
+        _options = new TerminalOptions
+        {
+            // Of a small ring's screen a checkpoint is due often, so it must be small as well.
+            ScrollbackBytes = (int)Math.Min(MostScrollbackBytes, ring.Capacity / 2),
+            Identification = $"Holdfast({BuildFacts.Version})",
+        };
+    }
+
+    /// <summary>The model with all output in it. Valid until output arrives.</summary>
+    public TerminalModel Current
+    {
+        get
+        {
+            Feed();
+            return _model!;
+        }
+    }
+
+    /// <summary>Brings the model up to the head.</summary>
+    public void Feed()
+    {
+        if (_model is null)
+            Restore();
+        if (_ring.Sizes.Count != _sizesSeen)
+            FollowSizes();
+        FeedTo(_ring.Head);
+        if (_fedTo - (_checkpointAt ?? 0) >= (ulong)_ring.Capacity / CheckpointShare)
+            WriteCheckpoint();
+    }
+
+    /// <summary>Output up to <paramref name="end"/> is about to be written: nothing the model still needs may go.</summary>
+    public void MakeRoom(ulong end)
+    {
+        if (_model is not null && end - _fedTo > (ulong)_ring.Capacity)
+            Feed();
+    }
+
+    /// <summary>Lets the model of a quiet session go; its checkpoint stays.</summary>
+    public void Release()
+    {
+        if (_model is null)
+            return;
+        Feed();
+        if (_checkpointAt != _fedTo)
+            WriteCheckpoint();
+        if (_checkpointAt == _fedTo)
+            _model = null;
+    }
+
+    // The size in force comes first, and is the model's already: to take it again changes nothing.
+    private void FollowSizes()
+    {
+        foreach (var size in _ring.Sizes.From(_fedTo))
+        {
+            FeedTo(size.Offset);
+            _model!.Resize(new TerminalSize(size.Cols, size.Rows));
+        }
+        _sizesSeen = _ring.Sizes.Count;
+    }
+
+    private void FeedTo(ulong end)
+    {
+        // Below this a former daemon has answered, or a terminal has: the answers of a second look are nobody's.
+        FeedPiece(Math.Min(end, _ring.AnsweredTo), fresh: false);
+        FeedPiece(end, fresh: true);
+    }
+
+    private void FeedPiece(ulong end, bool fresh)
+    {
+        if (end <= _fedTo)
+            return;
+        _answers.Fresh = fresh;
+        _model!.Feed(_ring.Read(_fedTo, (int)(end - _fedTo)));
+        _fedTo = end;
+        if (!fresh)
+            return;
+        // Stored before anything is answered: who is killed in between answers too little, never twice.
+        _ring.AnsweredTo = end;
+        _answers.Send();
+    }
+
+    private void Restore()
+    {
+        if (_ring.Checkpoints.TryRead(out var offset, out var content)
+            && offset >= _ring.RetainedFrom && offset <= _ring.Head && TryRead(content) is { } model)
+        {
+            (_model, _fedTo, _checkpointAt) = (model, offset, offset);
+        }
+        else
+        {
+            // All output, or as much of it as is held: only a checkpoint knows more.
+            (_fedTo, _checkpointAt) = (_ring.RetainedFrom, null);
+            var size = _ring.Sizes.InForceAt(_fedTo);
+            _model = new TerminalModel(size.Cols == 0 ? TerminalSize.Default : new TerminalSize(size.Cols, size.Rows), _options);
+        }
+        _sizesSeen = 0;
+        _model.Listener = _answers;
+    }
+
+    private TerminalModel? TryRead(ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            return TerminalCheckpoint.Read(content, _options);
+        }
+        catch (FormatException e)
+        {
+            // Written by a later version: the ring still has what came after it.
+            _log.CheckpointUnusable(e.Message);
+            return null;
+        }
+    }
+
+    private void WriteCheckpoint()
+    {
+        var written = TerminalCheckpoint.Write(_model!, _ring.Checkpoints.Begin());
+        if (written.Bytes == 0)
+            return;
+        _ring.Checkpoints.Publish(_fedTo, written.Bytes);
+        _checkpointAt = _fedTo;
+    }
+}
