@@ -152,6 +152,18 @@ public sealed class DaemonHost : IKeeperEvents
             if (session.State == SessionState.Terminating)
                 _ = _life.ResumeKillAsync(session, _options.KillTimeout);
         }
+        CatchUp(new Queue<Session>(_sessions.All));
+    }
+
+    // A program may have asked its terminal something while no daemon ran, and says nothing more before it is answered. One screen a turn:
+    // each may take milliseconds.
+    private void CatchUp(Queue<Session> behind)
+    {
+        if (!behind.TryDequeue(out var session))
+            return;
+        if (session.State != SessionState.Finalized)
+            session.Screen.Feed();
+        _loop.Reactor.After(TimeSpan.Zero, () => CatchUp(behind));
     }
 
     private FrameRouter NewRouter(string token)

@@ -10,6 +10,11 @@ public static class TerminalText
 
     /// <summary>The last <paramref name="lines"/> lines of the scrollback.</summary>
     public static string Scrollback(TerminalModel model, int lines = int.MaxValue, bool styled = false) => "";
+
+    /// <summary>One row.</summary>
+    public static void WriteRow(RowView row, int columns, IBufferWriter<byte> destination, bool styled)
+    {
+    }
 }
 
 /// <summary>How much a snapshot draws.</summary>

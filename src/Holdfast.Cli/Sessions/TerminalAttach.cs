@@ -23,10 +23,10 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     private static readonly TimeSpan SilentLoss = TimeSpan.FromSeconds(2);
 
     private readonly TaskCompletionSource _detached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ScreenMode _screen = new();
+    private readonly GuardedView _view =
+        new(options is { Observer: true, Screen: true } ? new ObserverView(session.Session) : new DirectView());
     private readonly EchoWait _echo = new();
     private Timer? _lossNotice;
-    private bool _drawn;
 
     public static void RequireTerminal()
     {
@@ -49,7 +49,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
             StartInput();
             await Task.WhenAny(output, _detached.Task);
             end = output.IsCompleted ? await output : default;
-            StandardOutput.Write(_screen.LeaveSequence);
+            _view.Leave();
         }
 
         client.StateChanged -= OnState;
@@ -78,22 +78,23 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     {
         // Leaves the caller's thread: what a slow terminal blocks here must not block the start of input.
         await Task.Yield();
-        var output = new GatheredOutput();
         while (true)
         {
             var reading = session.ReadAsync(cancellation);
             if (!reading.IsCompleted)
-                output.Flush();
+                _view.Flush();
             var next = await reading;
             switch (next.Kind)
             {
                 case SessionEventKind.Output:
-                    _screen.See(next.Data.Span);
-                    output.Write(next.Data.Span);
+                    _view.Show(next);
                     _echo.Seen();
                     break;
                 case SessionEventKind.Screen:
-                    Draw(output, next);
+                    _view.Draw(next);
+                    break;
+                case SessionEventKind.Resized:
+                    _view.Resized(next);
                     break;
                 case SessionEventKind.Gap when !options.Screen:
                     Notice($"{next.To - next.From} bytes of output were overwritten before they were shown");
@@ -102,21 +103,12 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
                     Notice($"the daemon was killed while it wrote input: whether {next.To - next.From} bytes arrived is not known");
                     break;
                 case SessionEventKind.Exited or SessionEventKind.Finalized or SessionEventKind.End:
-                    output.Flush();
+                    _view.Flush();
                     return next;
                 default:
                     break;
             }
         }
-    }
-
-    private void Draw(GatheredOutput output, SessionEvent screen)
-    {
-        if (!_drawn && Size() is { } own)
-            output.Write(ScreenMode.EnterSequence(own.Rows));
-        _drawn = true;
-        _screen.See(screen.Data.Span);
-        output.Write(screen.Data.Span);
     }
 
     // A thread of its own: a read of a terminal cannot be cancelled, and nobody waits for this one at the end.
@@ -173,7 +165,9 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
 
     private void Resize()
     {
-        if (!options.Observer && Size() is { } size)
+        if (options.Observer)
+            _view.Flush();
+        else if (Size() is { } size)
             _ = ResizeAsync(size);
     }
 

@@ -33,7 +33,7 @@ public sealed class RingLayoutTests
     public void Geometry_is_read_back_from_the_first_unit()
     {
         var geometry = RingLayout.ReadGeometry(new RingWorld().Header.Span[..RingLayout.Unit]);
-        Assert.Equal(new RingGeometry(1, RingWorld.Capacity, RingLayout.HeaderBytes, RingWorld.Key), geometry);
+        Assert.Equal(new RingGeometry(1, RingWorld.Capacity, RingLayout.HeaderBytes, RingWorld.Key, RingLayout.SlotCount), geometry);
     }
 
     [Theory]

@@ -123,14 +123,14 @@ public sealed class SessionRingTests
         var world = new RingWorld();
         var ring = world.Ring();
         world.Append([1, 2, 3]);
-        for (var slot = 0; slot < RingLayout.SlotCount; slot++)
-            ring.CheckpointSlot(slot).Span.Fill((byte)(slot + 1));
+        ring.Checkpoints.Begin().Fill(0xee);
+        ring.Checkpoints.Publish(3, 100);
         ring.AnsweredTo = 2;
         ring = world.Ring();
         Assert.Equal((3UL, 2UL), (ring.Head, ring.AnsweredTo));
-        for (var slot = 0; slot < RingLayout.SlotCount; slot++)
-            Assert.True(ring.CheckpointSlot(slot).Span.IndexOfAnyExcept((byte)(slot + 1)) < 0);
-        Assert.Throws<ArgumentOutOfRangeException>(() => ring.CheckpointSlot(RingLayout.SlotCount));
+        Assert.True(ring.Checkpoints.TryRead(out var offset, out var content));
+        Assert.Equal((3UL, 100), (offset, content.Length));
+        Assert.True(content.IndexOfAnyExcept((byte)0xee) < 0);
     }
 
     private static SessionRing? TryOpen(RingWorld world)
