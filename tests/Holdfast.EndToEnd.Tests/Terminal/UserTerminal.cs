@@ -48,6 +48,19 @@ internal sealed class UserTerminal : IAsyncDisposable
         return Screen.TypeAsync(line + "\r");
     }
 
+    /// <summary>What a person would see: the screen of the terminal itself, with its colours.</summary>
+    public async Task<string> LookAsync() =>
+        System.Text.Encoding.UTF8.GetString((await _client!.SnapshotAsync("terminal", SnapshotFormat.SnapshotStyled)).Data.Span);
+
+    /// <summary>The modes the terminal is in: what it takes to draw an empty screen of it.</summary>
+    public async Task<string> ModesAsync()
+    {
+        var redraw = (await _client!.SnapshotAsync("terminal", SnapshotFormat.SnapshotRedraw)).Data;
+        var model = new Holdfast.Terminal.TerminalModel(new Holdfast.Terminal.TerminalSize(90, 30));
+        model.Feed(redraw.Span);
+        return $"{model.Modes} {model.AlternateScreenActive} {model.Cursor with { Column = 0, Row = 0, PendingWrap = false }}";
+    }
+
     public Task ResizeAsync(uint columns, uint rows) => _client!.ResizeAsync("terminal", columns, rows);
 
     public async ValueTask DisposeAsync()
