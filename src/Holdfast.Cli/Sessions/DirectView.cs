@@ -1,13 +1,18 @@
+using System.Buffers;
 using Holdfast.Cli.Output;
 using Holdfast.Client;
+using Holdfast.Terminal.Queries;
 
 namespace Holdfast.Cli.Sessions;
 
-/// <summary>The user's terminal is the session's: what the program writes goes to it as it is.</summary>
-internal sealed class DirectView : IAttachedView
+/// <summary>The user's terminal is the session's: what the program writes goes to it as it is, old output without its queries.</summary>
+/// <param name="oldBelow">Output below this offset was there before the terminal was attached.</param>
+internal sealed class DirectView(ulong oldBelow) : IAttachedView
 {
     private readonly GatheredOutput _output = new();
     private readonly ScreenMode _mode = new();
+    private readonly QueryFilter _filter = new();
+    private readonly ArrayBufferWriter<byte> _filtered = new();
     private bool _drawn;
 
     public void Draw(SessionEvent screen)
@@ -20,8 +25,23 @@ internal sealed class DirectView : IAttachedView
 
     public void Show(SessionEvent output)
     {
-        _mode.See(output.Data.Span);
-        _output.Write(output.Data.Span);
+        var bytes = output.Data.Span;
+        if (output.Kind == SessionEventKind.Output && output.From < oldBelow)
+            bytes = ShowOld(bytes, (int)Math.Min((ulong)bytes.Length, oldBelow - output.From));
+        _mode.See(bytes);
+        _output.Write(bytes);
+    }
+
+    // What was asked before this terminal was attached has been answered: the terminal must not do it again. Returns what is new.
+    private ReadOnlySpan<byte> ShowOld(ReadOnlySpan<byte> bytes, int old)
+    {
+        _filtered.ResetWrittenCount();
+        _filter.Write(bytes[..old], _filtered);
+        if (old < bytes.Length)
+            _filter.Flush(_filtered);
+        _mode.See(_filtered.WrittenSpan);
+        _output.Write(_filtered.WrittenSpan);
+        return bytes[old..];
     }
 
     public void Resized(SessionEvent resized)

@@ -24,7 +24,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
 
     private readonly TaskCompletionSource _detached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly GuardedView _view =
-        new(options is { Observer: true, Screen: true } ? new ObserverView(session.Session) : new DirectView());
+        new(options is { Observer: true, Screen: true } ? new ObserverView(session.Session) : new DirectView(session.Session.Head));
     private readonly EchoWait _echo = new();
     private Timer? _lossNotice;
 

@@ -81,11 +81,15 @@ public sealed class SessionScreen
     // The size in force comes first, and is the model's already: to take it again changes nothing.
     private void FollowSizes()
     {
+        // A size a former daemon knew was told to the program then.
+        var live = _sizesSeen != 0;
         foreach (var size in _ring.Sizes.From(_fedTo))
         {
             FeedTo(size.Offset);
+            _answers.Fresh = live;
             _model!.Resize(new TerminalSize(size.Cols, size.Rows));
         }
+        _answers.Send();
         _sizesSeen = _ring.Sizes.Count;
     }
 
