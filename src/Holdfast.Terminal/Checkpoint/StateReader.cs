@@ -23,53 +23,66 @@ internal static class StateReader
         var model = new TerminalModel(new TerminalSize(columns, rows), options);
         var state = model.State;
         state.Pin();
+        ReadMargins(ref reader, state);
         ReadGrid(ref reader, state.Main, state);
-        if (reader.Flag())
-        {
-            state.EnterAlternate();
-            ReadGrid(ref reader, state.Alternate!, state);
-        }
-        else
-        {
-            state.AlternateSaved = ReadSaved(ref reader, state);
-        }
+        ReadAlternate(ref reader, state);
         ReadCursor(ref reader, state);
         ReadModes(ref reader, model);
         ReadTexts(ref reader, state);
         ReadParser(ref reader, model);
         state.Unpin();
         for (var count = reader.Number(int.MaxValue); count > 0; count--)
-            state.Scrollback.Add(Checked(reader.Bytes(reader.Number(source.Length)), state));
+            state.Scrollback.Add(Checked(reader.Bytes(reader.Number(source.Length))));
         return model;
     }
 
+    private static void ReadAlternate(ref ByteReader reader, TerminalState state)
+    {
+        var active = reader.Flag();
+        var row = reader.Number(state.Rows - 1);
+        if (!reader.Flag())
+        {
+            state.AlternateSaved = ReadSaved(ref reader, state);
+            return;
+        }
+        state.EnterAlternate();
+        ReadGrid(ref reader, state.Alternate!, state);
+        state.MainRow = row;
+        if (!active)
+            state.LeaveAlternate(keep: true);
+    }
+
     // A line is decoded when somebody looks: it must be known by then that it can be.
-    private static ReadOnlySpan<byte> Checked(ReadOnlySpan<byte> line, TerminalState state)
+    private static ReadOnlySpan<byte> Checked(ReadOnlySpan<byte> line)
     {
         if (line.IsEmpty || LineCodec.CellCount(line) > TerminalSize.Largest)
             throw ByteReader.Broken();
-        _ = state;
         return line;
+    }
+
+    private static void ReadMargins(ref ByteReader reader, TerminalState state)
+    {
+        var margins = state.Margins;
+        margins.Top = reader.Number(state.Rows - 1);
+        margins.Bottom = reader.Number(state.Rows - 1);
+        margins.Left = reader.Number(state.Columns - 1);
+        margins.Right = reader.Number(state.Columns - 1);
+        if (margins.Top > margins.Bottom || margins.Left > margins.Right)
+            throw ByteReader.Broken();
+        state.Tabs.ClearAll();
+        for (var i = 0; i < state.Columns; i += 8)
+        {
+            var stops = reader.Byte();
+            for (var bit = 0; bit < 8 && i + bit < state.Columns; bit++)
+            {
+                if ((stops & (1 << bit)) != 0)
+                    state.Tabs.Set(i + bit);
+            }
+        }
     }
 
     private static void ReadGrid(ref ByteReader reader, Grid grid, TerminalState state)
     {
-        grid.Top = reader.Number(grid.Rows - 1);
-        grid.Bottom = reader.Number(grid.Rows - 1);
-        grid.Left = reader.Number(grid.Columns - 1);
-        grid.Right = reader.Number(grid.Columns - 1);
-        if (grid.Top > grid.Bottom || grid.Left > grid.Right)
-            throw ByteReader.Broken();
-        grid.Tabs.ClearAll();
-        for (var i = 0; i < grid.Columns; i += 8)
-        {
-            var stops = reader.Byte();
-            for (var bit = 0; bit < 8 && i + bit < grid.Columns; bit++)
-            {
-                if ((stops & (1 << bit)) != 0)
-                    grid.Tabs.Set(i + bit);
-            }
-        }
         grid.Saved = ReadSaved(ref reader, state);
         for (var row = 0; row < grid.Rows; row++)
         {

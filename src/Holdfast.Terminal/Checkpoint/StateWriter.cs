@@ -67,8 +67,11 @@ internal static class StateWriter
         writer.Word(Magic | ((ulong)Version << 32));
         writer.Number(state.Columns);
         writer.Number(state.Rows);
+        WriteMargins(state, writer);
         WriteGrid(state.Main, state, writer);
         writer.Flag(state.IsAlternate);
+        writer.Number(state.IsAlternate ? state.MainRow : 0);
+        writer.Flag(state.Alternate is not null);
         if (state.Alternate is { } alternate)
             WriteGrid(alternate, state, writer);
         else
@@ -82,20 +85,24 @@ internal static class StateWriter
 
     private static void WriteGrid(Grid grid, TerminalState state, ByteWriter writer)
     {
-        writer.Number(grid.Top);
-        writer.Number(grid.Bottom);
-        writer.Number(grid.Left);
-        writer.Number(grid.Right);
-        for (var i = 0; i < grid.Columns; i += 8)
-        {
-            var stops = 0;
-            for (var bit = 0; bit < 8; bit++)
-                stops |= grid.Tabs[i + bit] ? 1 << bit : 0;
-            writer.Byte(stops);
-        }
         WriteSaved(grid.Saved, writer);
         for (var row = 0; row < grid.Rows; row++)
             LineCodec.Encode(grid.Row(row), grid.IsWrapped(row), state, writer);
+    }
+
+    private static void WriteMargins(TerminalState state, ByteWriter writer)
+    {
+        writer.Number(state.Margins.Top);
+        writer.Number(state.Margins.Bottom);
+        writer.Number(state.Margins.Left);
+        writer.Number(state.Margins.Right);
+        for (var i = 0; i < state.Columns; i += 8)
+        {
+            var stops = 0;
+            for (var bit = 0; bit < 8; bit++)
+                stops |= state.Tabs[i + bit] ? 1 << bit : 0;
+            writer.Byte(stops);
+        }
     }
 
     private static void WriteSaved(SavedCursor saved, ByteWriter writer)

@@ -83,8 +83,8 @@ internal sealed class ModeSwitch(TerminalState state, CursorMotion cursor)
                 break;
             case 69:
                 state.Set(ModeFlags.LeftRightMargins, on);
-                state.Active.Left = 0;
-                state.Active.Right = state.Columns - 1;
+                state.Margins.Left = 0;
+                state.Margins.Right = state.Columns - 1;
                 break;
             case 47 or 1047 or 1048 or 1049:
                 SetScreen(number, on);
@@ -101,10 +101,13 @@ internal sealed class ModeSwitch(TerminalState state, CursorMotion cursor)
             cursor.Save();
         if (number != 1048)
         {
+            // 1049 begins with an empty screen, 1047 leaves one behind; neither shows again what was there.
+            if (number == 1049 && alternate)
+                state.DropAlternate();
             if (alternate)
                 state.EnterAlternate();
             else
-                state.LeaveAlternate();
+                state.LeaveAlternate(keep: number == 47);
         }
         if (number is 1048 or 1049 && !alternate)
             cursor.Restore();

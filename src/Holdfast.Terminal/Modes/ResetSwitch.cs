@@ -7,7 +7,7 @@ internal sealed class ResetSwitch(TerminalState state, ModeSwitch modes, Rectang
 {
     // What DECSTR leaves alone: which mouse events are sent, how the keyboard repeats, what the user sees as colours.
     private const ModeFlags KeptBySoftReset =
-        ModeFlags.AllMouse | ModeFlags.AllMouseEncodings | ModeFlags.ReverseScreen | ModeFlags.SmoothScroll | ModeFlags.SendReceive
+        ModeFlags.BracketedPaste | ModeFlags.FocusEvents | ModeFlags.SynchronizedOutput | ModeFlags.ReverseWrap | ModeFlags.AllMouse | ModeFlags.AllMouseEncodings | ModeFlags.ReverseScreen | ModeFlags.SmoothScroll | ModeFlags.SendReceive
         | ModeFlags.LineFeedNewLine | ModeFlags.AutoRepeat | ModeFlags.CursorBlink | ModeFlags.AlternateScroll
         | ModeFlags.GraphemeClusters | ModeFlags.ColorSchemeUpdates | ModeFlags.MetaSendsEscape | ModeFlags.InBandResize;
 
@@ -15,7 +15,7 @@ internal sealed class ResetSwitch(TerminalState state, ModeSwitch modes, Rectang
     public void Soft()
     {
         state.Modes = (state.Modes & KeptBySoftReset) | (ModeFlags.Initial & ~KeptBySoftReset);
-        state.Active.ResetMargins();
+        state.ResetMargins();
         state.Pen = default;
         state.Charsets = default;
         state.Active.Saved = SavedCursor.Initial;
@@ -26,7 +26,8 @@ internal sealed class ResetSwitch(TerminalState state, ModeSwitch modes, Rectang
     /// <summary>RIS: everything as at the start; what was scrolled away is forgotten too.</summary>
     public void Hard()
     {
-        state.LeaveAlternate();
+        state.LeaveAlternate(keep: false);
+        state.DropAlternate();
         state.Modes = ModeFlags.Initial;
         modes.SavedModes = ModeFlags.Initial;
         rectangles.FollowsText = false;
@@ -36,8 +37,8 @@ internal sealed class ResetSwitch(TerminalState state, ModeSwitch modes, Rectang
         state.Y = 0;
         state.PendingWrap = false;
         state.Main.Clear(default);
-        state.Main.ResetMargins();
-        state.Main.Tabs.Reset();
+        state.ResetMargins();
+        state.Tabs.Reset();
         state.Main.Saved = SavedCursor.Initial;
         state.AlternateSaved = SavedCursor.Initial;
         state.MainKeyboard.Reset();

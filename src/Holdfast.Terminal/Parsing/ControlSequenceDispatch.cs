@@ -162,8 +162,8 @@ internal sealed class ControlSequenceDispatch(
         var bottom = parameters[1] == 0 || parameters[1] > state.Rows ? state.Rows : parameters[1];
         if (bottom <= top)
             return;
-        state.Active.Top = top - 1;
-        state.Active.Bottom = bottom - 1;
+        state.Margins.Top = top - 1;
+        state.Margins.Bottom = bottom - 1;
         cursor.Home();
     }
 
@@ -174,8 +174,8 @@ internal sealed class ControlSequenceDispatch(
         var right = parameters[1] == 0 || parameters[1] > state.Columns ? state.Columns : parameters[1];
         if (right <= left)
             return;
-        state.Active.Left = left - 1;
-        state.Active.Right = right - 1;
+        state.Margins.Left = left - 1;
+        state.Margins.Right = right - 1;
         cursor.Home();
     }
 
@@ -183,8 +183,8 @@ internal sealed class ControlSequenceDispatch(
     private void ClearTabs(int what)
     {
         if (what == 0)
-            state.Active.Tabs.Clear(state.X);
+            state.Tabs.Clear(state.X);
         else if (what == 3)
-            state.Active.Tabs.ClearAll();
+            state.Tabs.ClearAll();
     }
 }

@@ -104,6 +104,10 @@ internal sealed class PrivateSequenceDispatch(
             case 'n':
                 reports.PrivateStatus(parameters[0]);
                 break;
+            case 'W' when parameters[0] == 5:
+                // DECST8C
+                state.Tabs.Reset();
+                break;
             case 'u':
                 reports.KeyboardFlags();
                 break;

@@ -1,7 +1,7 @@
 namespace Holdfast.Terminal.Screen;
 
 /// <summary>
-/// One screen: its cells, and what each screen has of its own (margins, tab stops, saved cursor).
+/// One screen: its cells and its saved cursor, and the margins and tab stops that it shares with the other one.
 /// Owned by one model. Rows are reached through an index, so that scrolling moves numbers and never cells.
 /// </summary>
 internal sealed class Grid
@@ -10,15 +10,17 @@ internal sealed class Grid
     private int[] _slots;
     private bool[] _wrapped;
 
-    public Grid(int columns, int rows)
+    private readonly Margins _margins;
+
+    public Grid(int columns, int rows, Margins margins, TabStops tabs)
     {
         Columns = columns;
         Rows = rows;
         _cells = new Cell[columns * rows];
         _slots = Enumerate(rows);
         _wrapped = new bool[rows];
-        Tabs = new TabStops(columns);
-        ResetMargins();
+        _margins = margins;
+        Tabs = tabs;
     }
 
     public int Columns { get; private set; }
@@ -26,14 +28,14 @@ internal sealed class Grid
     public int Rows { get; private set; }
 
     /// <summary>First and last row of the scrolling region (DECSTBM).</summary>
-    public int Top { get; set; }
+    public int Top => _margins.Top;
 
-    public int Bottom { get; set; }
+    public int Bottom => _margins.Bottom;
 
     /// <summary>First and last column between the margins (DECSLRM); the whole width where they are off.</summary>
-    public int Left { get; set; }
+    public int Left => _margins.Left;
 
-    public int Right { get; set; }
+    public int Right => _margins.Right;
 
     public TabStops Tabs { get; }
 
@@ -48,14 +50,6 @@ internal sealed class Grid
     public bool IsWrapped(int row) => _wrapped[_slots[row]];
 
     public void SetWrapped(int row, bool wrapped) => _wrapped[_slots[row]] = wrapped;
-
-    public void ResetMargins()
-    {
-        Top = 0;
-        Bottom = Rows - 1;
-        Left = 0;
-        Right = Columns - 1;
-    }
 
     /// <summary>Moves the rows of a region up by one; the lowest becomes empty.</summary>
     public void ScrollUpByOne(int top, int bottom, in Cell fill)
@@ -93,7 +87,6 @@ internal sealed class Grid
         _cells = cells;
         _wrapped = wrapped;
         _slots = Enumerate(rows);
-        Tabs.Resize(columns);
     }
 
     private void ClearSlot(int slot, in Cell fill)

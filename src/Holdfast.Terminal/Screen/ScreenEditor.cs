@@ -5,12 +5,11 @@ namespace Holdfast.Terminal.Screen;
 /// </summary>
 internal sealed class ScreenEditor(TerminalState state, Scroller scroller, CursorMotion cursor)
 {
-    // While a wrap is pending the cursor stands behind the last column: nothing is to the right of it.
-    private int ColumnBehindPending => state.PendingWrap ? state.X + 1 : state.X;
-
     /// <summary>ED and, when only what is not protected goes, DECSED.</summary>
     public void InDisplay(int what, bool selective)
     {
+        // As xterm: the last column is erased even when a wrap is pending there, and the wrap with it.
+        state.PendingWrap = false;
         switch (what)
         {
             case 0:
@@ -38,10 +37,11 @@ internal sealed class ScreenEditor(TerminalState state, Scroller scroller, Curso
     /// <summary>EL, DECSEL.</summary>
     public void InLine(int what, bool selective)
     {
+        state.PendingWrap = false;
         switch (what)
         {
             case 0:
-                Cells(ColumnBehindPending, state.Columns, selective);
+                Cells(state.X, state.Columns, selective);
                 if (state.X == 0)
                     state.Active.SetWrapped(state.Y, false);
                 break;
@@ -119,7 +119,7 @@ internal sealed class ScreenEditor(TerminalState state, Scroller scroller, Curso
     public void AlignmentPattern()
     {
         var grid = state.Active;
-        grid.ResetMargins();
+        state.ResetMargins();
         for (var y = 0; y < grid.Rows; y++)
         {
             grid.ClearRow(y, new Cell { Content = 'E', Fg = state.Pen.Fg, Bg = state.Pen.Bg, Attr = state.Pen.Attr & 0xFFFF });

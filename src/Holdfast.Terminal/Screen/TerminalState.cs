@@ -12,7 +12,9 @@ internal sealed class TerminalState
     public TerminalState(TerminalSize size, TerminalOptions options)
     {
         Options = options;
-        Main = new Grid(size.Columns, size.Rows);
+        Tabs = new TabStops(size.Columns);
+        Margins.Reset(size.Columns, size.Rows);
+        Main = new Grid(size.Columns, size.Rows, Margins, Tabs);
         Active = Main;
         Scrollback = new ScrollbackStore(options.ScrollbackLines, options.ScrollbackBytes);
     }
@@ -23,15 +25,15 @@ internal sealed class TerminalState
 
     public Grid Main { get; }
 
-    /// <summary>Made when it is first used, and gone when the program leaves it.</summary>
+    /// <summary>Made when it is used, and gone when the program leaves it, but for mode 47.</summary>
     public Grid? Alternate { get; private set; }
 
-    /// <summary>What survives of the alternate screen while it is not there.</summary>
+    /// <summary>What survives of the alternate screen while there is none.</summary>
     public SavedCursor AlternateSaved { get; set; }
 
     public Grid Active { get; private set; }
 
-    public ScrollbackStore Scrollback { get; }
+    public ScrollbackStore Scrollback { get; set; }
 
     public ClusterTable Clusters { get; } = new();
 
@@ -46,6 +48,9 @@ internal sealed class TerminalState
     public int Y;
 
     public bool PendingWrap;
+
+    /// <summary>The cursor's row on the normal screen when the alternate one was entered: what a resize meanwhile goes by.</summary>
+    public int MainRow;
 
     /// <summary>The style of what is printed next; its content is empty.</summary>
     public Cell Pen;
@@ -86,25 +91,45 @@ internal sealed class TerminalState
 
     public int LeftLimit => X >= Active.Left ? Active.Left : 0;
 
+    public Margins Margins { get; } = new();
+
+    public TabStops Tabs { get; }
+
+    public void ResetMargins() => Margins.Reset(Columns, Rows);
+
+    /// <summary>Shows the alternate screen, with what it held when the program left it by mode 47.</summary>
     public void EnterAlternate()
     {
         if (IsAlternate)
             return;
-        Alternate = new Grid(Main.Columns, Main.Rows) { Saved = AlternateSaved };
-        var eraser = Eraser;
-        if (!eraser.IsBlank)
-            Alternate.Clear(eraser);
+        MainRow = Y;
+        if (Alternate is null)
+        {
+            Alternate = new Grid(Main.Columns, Main.Rows, Margins, Tabs) { Saved = AlternateSaved };
+            var eraser = Eraser;
+            if (!eraser.IsBlank)
+                Alternate.Clear(eraser);
+        }
         Active = Alternate;
     }
 
-    /// <summary>The alternate screen begins empty each time, so it is not kept.</summary>
-    public void LeaveAlternate()
+    /// <summary>Shows the normal screen. Only mode 47 keeps the alternate one; else it would cost its memory for ever.</summary>
+    public void LeaveAlternate(bool keep)
     {
         if (!IsAlternate)
             return;
-        AlternateSaved = Alternate!.Saved;
         Active = Main;
-        Alternate = null;
+        if (!keep)
+            DropAlternate();
+    }
+
+    public void DropAlternate()
+    {
+        if (Alternate is not null && !IsAlternate)
+        {
+            AlternateSaved = Alternate.Saved;
+            Alternate = null;
+        }
     }
 
     public Extra PenExtra => Extras[Pen.ExtraId];
