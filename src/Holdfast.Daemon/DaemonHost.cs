@@ -4,6 +4,7 @@ using Holdfast.Daemon.Health;
 using Holdfast.Daemon.Keepers;
 using Holdfast.Daemon.Loop;
 using Holdfast.Daemon.Output;
+using Holdfast.Daemon.Ownership;
 using Holdfast.Daemon.Recovery;
 using Holdfast.Daemon.Sessions;
 using Holdfast.DaemonRpc.Lifecycle;
@@ -35,6 +36,7 @@ public sealed class DaemonHost : IKeeperEvents
     private readonly SessionTable _sessions = new();
     private readonly KeeperLink _keeper;
     private readonly KeeperGuard _guard;
+    private readonly SessionRules _rules;
     private readonly ClientServer _clients;
     private readonly SignalDoorbell _signals = new();
     private HeartBeat? _heart;
@@ -48,6 +50,7 @@ public sealed class DaemonHost : IKeeperEvents
     {
         (_loop, _options, _paths, _log) = (loop, options, paths, log);
         _keeper = new KeeperLink(loop.Reactor, log) { Events = this };
+        _rules = new SessionRules(new OwnerRules(loop.Reactor, _keeper, options, _counters, log));
         _guard = new KeeperGuard(loop.Reactor, _keeper, paths, _counters, log);
         _clients = new ClientServer(loop.Reactor, options, _counters, log);
     }
@@ -93,7 +96,7 @@ public sealed class DaemonHost : IKeeperEvents
         {
             await _keeper.FetchAsync();
             var transfer = await TakeTransferAsync();
-            var adoption = new SessionAdoption(_sessions, _keeper, _counters, _log);
+            var adoption = new SessionAdoption(_sessions, _keeper, _rules, _counters, _log);
             adoption.Adopt(transfer);
             _mover = new OutputMover(_loop.Reactor, transfer.NewTransfer(SpliceSelfTest.Works()), _counters);
             _life = new SessionLife(_loop.Reactor, _sessions, _keeper, _mover, _options, _log);
@@ -156,7 +159,7 @@ public sealed class DaemonHost : IKeeperEvents
 
     private FrameRouter NewRouter(string token)
     {
-        var creator = new SessionCreator(_sessions, _keeper, _life!, _options, _paths.Socket, _log);
+        var creator = new SessionCreator(_sessions, _keeper, _life!, _options, _rules, _paths.Socket, _log);
         var services = new RequestServices(_sessions, creator, _life!, _mover!, _keeper, _options, Status, StopAsync);
         var facts = new StatusFacts(_paths, _sessions, _clients, _keeper, _counters, () => _mover!.TransferKind);
         _status = facts;

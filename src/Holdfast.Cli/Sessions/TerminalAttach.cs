@@ -26,6 +26,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     private readonly ScreenMode _screen = new();
     private readonly EchoWait _echo = new();
     private Timer? _lossNotice;
+    private bool _refusalTold;
 
     public static void RequireTerminal()
     {
@@ -44,6 +45,8 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
         using (new TerminalRestorer(raw))
         using (PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Resize()))
         {
+            if (!options.Observer && !session.IsOwner)
+                Notice($"{OwnerText(session.Session.OwnerName)} types here: you are watching (OWNER_REQUIRED); `holdfast attach {session.Session.Name} --takeover` takes it over");
             Resize();
             var output = PrintAsync(cancellation);
             StartInput();
@@ -98,6 +101,9 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
                 case SessionEventKind.InputUncertain:
                     Notice($"the daemon was killed while it wrote input: whether {next.To - next.From} bytes arrived is not known");
                     break;
+                case SessionEventKind.OwnerChanged when !options.Observer:
+                    OnOwnerChanged(next.Owner!);
+                    break;
                 case SessionEventKind.Exited or SessionEventKind.Finalized or SessionEventKind.End:
                     output.Flush();
                     return next;
@@ -142,8 +148,41 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
             _echo.Wait();
     }
 
+    // Whoever attached to type gets the session as soon as nobody has it.
+    private void OnOwnerChanged(OwnerChangedEvent changed)
+    {
+        if (changed.Owner.Length == 0)
+            _ = TakeFreeAsync();
+        else if (changed.Former == client.ClientId)
+            Notice($"{OwnerText(changed.OwnerName)} took the session over: you are watching");
+        _refusalTold = false;
+    }
+
+    private async Task TakeFreeAsync()
+    {
+        try
+        {
+            await session.TakeAsync(force: false);
+            Notice("you are the owner now");
+            Resize();
+        }
+        catch (HoldfastException e)
+        {
+            // Somebody else was quicker, or the session is over: that is told by itself.
+            _ = e;
+        }
+    }
+
+    private static string OwnerText(string name) => name.Length == 0 ? "another client" : name;
+
     private void Send(ReadOnlyMemory<byte> typed)
     {
+        if (!session.IsOwner && session.OwnerEpoch != 0 && typed.Length > 0)
+        {
+            TellRefusal();
+            return;
+        }
+
         try
         {
             session.WriteAsync(typed).GetAwaiter().GetResult();
@@ -153,15 +192,27 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
             // The end of the session is told by its output.
             _ = e;
         }
+        catch (HoldfastException e) when (e.Code == ErrorCode.OwnerRequired)
+        {
+            TellRefusal();
+        }
         catch (HoldfastException e)
         {
             Notice(e.Message);
         }
     }
 
+    // Once for each owner: somebody may be typing a whole line.
+    private void TellRefusal()
+    {
+        if (!_refusalTold)
+            Notice($"your keys are not sent: another client is the owner (OWNER_REQUIRED); `holdfast attach {session.Session.Name} --takeover` takes it over");
+        _refusalTold = true;
+    }
+
     private void Resize()
     {
-        if (!options.Observer && Size() is { } size)
+        if (session.IsOwner && Size() is { } size)
             _ = ResizeAsync(size);
     }
 
@@ -169,7 +220,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     {
         try
         {
-            await client.ResizeAsync(session.Session.Id, size.Columns, size.Rows);
+            await client.ResizeAsync(session.Session.Id, size.Columns, size.Rows, session.OwnerEpoch);
         }
         catch (HoldfastException e)
         {

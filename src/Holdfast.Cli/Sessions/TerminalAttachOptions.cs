@@ -1,8 +1,13 @@
 using Holdfast.Cli.Input;
+using Holdfast.Protocol.V1;
 
 namespace Holdfast.Cli.Sessions;
 
 /// <summary>How a terminal is joined to a session. A value.</summary>
-/// <param name="Observer">Sees only: sends no input and no size.</param>
+/// <param name="As">Owner, whoever may be it already, or observer: sends no input and no size.</param>
 /// <param name="DetachKey">The key that ends it.</param>
-internal sealed record TerminalAttachOptions(bool Observer, DetachKey DetachKey);
+internal sealed record TerminalAttachOptions(AttachAs As, DetachKey DetachKey)
+{
+    /// <summary>Sees only, and on purpose.</summary>
+    public bool Observer => As == AttachAs.AsObserver;
+}

@@ -19,15 +19,18 @@ public sealed class SessionAttachment : IAsyncDisposable
     private readonly EventQueue _events;
     private readonly InputLane _input = new();
     private readonly bool _output;
+    private readonly OwnerState _owner;
     private OutputCursor _cursor;
     private bool _exited;
     private bool _closed;
     private bool _ended;
 
-    internal SessionAttachment(ClientConnection connection, AttachAnswer answer, bool output, HoldfastClientOptions options, DaemonLink link)
+    internal SessionAttachment(ClientConnection connection, AttachAnswer answer, AttachRequest request, string clientId, HoldfastClientOptions options, DaemonLink link)
     {
         _connection = connection;
-        _output = output;
+        _output = request.FromCase != AttachRequest.FromOneofCase.NoOutput;
+        _owner = new OwnerState(clientId, request.As);
+        _owner.OnAttached(answer);
         _events = new EventQueue(options.BufferedOutputBytes, options.ReadOnReceiveLoop);
         _cursor = new OutputCursor(answer.Offset);
         Session = answer.Session;
@@ -48,6 +51,12 @@ public sealed class SessionAttachment : IAsyncDisposable
     /// <summary>This client's input below this has reached the PTY.</summary>
     public ulong InputAccepted => _input.Accepted;
 
+    /// <summary>True while this client is the owner: its input, size and signals are the session's.</summary>
+    public bool IsOwner => _owner.IsOwner;
+
+    /// <summary>Counts the owners of the session; give it with requests that are meant only while this one holds.</summary>
+    public ulong OwnerEpoch => _owner.Epoch;
+
     internal bool HasEnded => Volatile.Read(ref _ended);
 
     internal bool IsFull => _events.IsFull;
@@ -62,6 +71,17 @@ public sealed class SessionAttachment : IAsyncDisposable
     /// <exception cref="Protocol.HoldfastException">INPUT_UNCERTAIN names the range that may or may not have arrived; it is not sent again.</exception>
     public Task FlushAsync(CancellationToken cancellation = default) => _input.FlushAsync(cancellation);
 
+    /// <summary>Becomes the owner, of a session without one or with <paramref name="force"/> of any. Input that was refused before is not sent again.</summary>
+    /// <exception cref="Protocol.HoldfastException">OWNER_REQUIRED.</exception>
+    public Task TakeAsync(bool force, CancellationToken cancellation = default) => _connection.TakeAsync(this, force, cancellation);
+
+    /// <summary>Gives the session up and goes on watching.</summary>
+    public Task ReleaseAsync(CancellationToken cancellation = default)
+    {
+        var request = new ReleaseRequest { Session = Session.Id, OwnerEpoch = OwnerEpoch };
+        return _connection.RequestAsync(new Envelope { Release = request }, AfterLoss.Fail, cancellation);
+    }
+
     /// <summary>Detaches. Events that were not read are dropped.</summary>
     public ValueTask DisposeAsync()
     {
@@ -71,21 +91,40 @@ public sealed class SessionAttachment : IAsyncDisposable
 
     internal Task RoomAsync() => _events.RoomAsync();
 
-    internal AttachRequest ResumeRequest(bool fromStart)
+    internal AttachRequest ResumeRequest()
     {
         var request = new AttachRequest { Session = Session.Id };
+        _owner.Describe(request);
         if (!_output)
             request.NoOutput = true;
-        else if (fromStart)
-            request.Start = true;
         else
             request.Offset = _cursor.Received;
         return request;
     }
 
+
+    internal void OnTaken(DaemonLink link, TakeAnswer taken)
+    {
+        _owner.OnTaken(taken.OwnerEpoch);
+        _input.Restart(link, Session.Number, taken.Input ?? new InputPosition());
+    }
+
+    internal void OnOwnershipLost(Exception why)
+    {
+        _owner.OnLost();
+        _input.Fail(why);
+    }
+
+    internal void OnOwnerChanged(OwnerChangedEvent changed)
+    {
+        _owner.OnChanged(changed);
+        _events.Add(new SessionEvent { Kind = SessionEventKind.OwnerChanged, Owner = changed });
+    }
+
     internal void OnResumed(DaemonLink link, AttachAnswer answer)
     {
         Session = answer.Session;
+        _owner.OnAttached(answer);
         _events.Add(new SessionEvent { Kind = SessionEventKind.Reconnected, From = _cursor.Received });
         if (_output)
             TellGap(_cursor.SkipTo(answer.Offset));

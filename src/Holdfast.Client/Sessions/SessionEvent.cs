@@ -21,4 +21,6 @@ public readonly record struct SessionEvent
     public ExitStatus? Exit { get; init; }
 
     public string? Name { get; init; }
+
+    public OwnerChangedEvent? Owner { get; init; }
 }

@@ -21,6 +21,9 @@ public sealed record DaemonOptions
     /// <summary>From SIGHUP to SIGKILL where a kill names no time.</summary>
     public TimeSpan KillTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long an owner whose connection is gone keeps its claim.</summary>
+    public TimeSpan OwnerGrace { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Punctual ticks of one second without a beat after which a keeper counts as hung.</summary>
     public int StaleTicks { get; init; } = 30;
 

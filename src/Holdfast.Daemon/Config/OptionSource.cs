@@ -31,6 +31,8 @@ public static class OptionSource
             (o, v) => Number(v, 0, 31_536_000) is { } n ? o with { Retention = TimeSpan.FromSeconds(n) } : null),
         new("kill_timeout_ms", "from SIGHUP to SIGKILL, 1 to 600000", o => Text((int)o.KillTimeout.TotalMilliseconds),
             (o, v) => Number(v, 1, 600_000) is { } n ? o with { KillTimeout = TimeSpan.FromMilliseconds(n) } : null),
+        new("owner_grace_ms", "how long an owner whose connection is gone keeps its claim, 1 to 600000", o => Text((int)o.OwnerGrace.TotalMilliseconds),
+            (o, v) => Number(v, 1, 600_000) is { } n ? o with { OwnerGrace = TimeSpan.FromMilliseconds(n) } : null),
         new("stale_ticks", "seconds without a beat after which a peer counts as hung, 2 to 3600", o => Text(o.StaleTicks),
             (o, v) => Number(v, 2, 3600) is { } n ? o with { StaleTicks = n } : null),
         new("log_level", "trace, debug, information, warning or error", o => o.LogLevel,

@@ -25,6 +25,9 @@ public sealed class SubscriberSet(Session session)
     /// <summary>Called when a subscriber took bytes: reading may go on.</summary>
     public Action? Progressed { get; set; }
 
+    /// <summary>Who reads without being the owner.</summary>
+    public int Observers => _subscribers.Count(s => !session.Owner.IsOwner(s.Connection));
+
     public int Clients => _subscribers.Count + _inputOnly.Count;
 
     // Small beside the ring, because that much of it is kept for each reader behind what was sent.
@@ -132,9 +135,30 @@ public sealed class SubscriberSet(Session session)
             connection.Send(ExitEvent());
     }
 
+    /// <summary>Everybody attached, for whoever asks about this one session.</summary>
+    public IEnumerable<ClientFacts> Describe() =>
+        _subscribers.Select(s => Describe(s.Connection, s)).Concat(_inputOnly.Select(c => Describe(c, null)));
+
     public void AnnounceClosed() => Serve();
 
     public void AnnounceResized(Resize resize) => Tell(new Envelope { Resized = new ResizedEvent { Session = session.Number, Resize = resize } });
+
+    public void AnnounceOwner(string former, OwnerChange reason)
+    {
+        var info = session.Record.Session;
+        Tell(new Envelope
+        {
+            OwnerChanged = new OwnerChangedEvent
+            {
+                Session = session.Number,
+                Owner = info.Owner,
+                OwnerEpoch = info.OwnerEpoch,
+                OwnerName = info.OwnerName,
+                Former = former,
+                Reason = reason,
+            },
+        });
+    }
 
     public void AnnounceRenamed() => Tell(new Envelope { Renamed = new RenamedEvent { Session = session.Number, Name = session.Name } });
 
@@ -200,6 +224,16 @@ public sealed class SubscriberSet(Session session)
             subscriber.Connection.Send(new Envelope { Closed = new ClosedEvent { Session = session.Number, EndOffset = session.Ring.Head } });
         }
     }
+
+    private ClientFacts Describe(ClientConnection connection, Subscriber? subscriber) => new()
+    {
+        ClientId = connection.ClientId,
+        ClientName = connection.ClientName,
+        Owner = session.Owner.IsOwner(connection),
+        Stream = connection.Role == Role.Stream,
+        Output = subscriber is not null,
+        Offset = subscriber?.Cursor ?? 0,
+    };
 
     private Envelope ExitEvent() => new()
     {

@@ -19,5 +19,10 @@ public sealed class DaemonCounters
 
     public uint KeeperRestarts { get; set; }
 
+    public ulong Takeovers { get; set; }
+
+    /// <summary>Requests and input refused with OWNER_REQUIRED.</summary>
+    public ulong OwnerRefusals { get; set; }
+
     public uint ConnectionsRefused { get; set; }
 }

@@ -59,6 +59,9 @@ public static partial class DaemonLog
     [LoggerMessage(206, LogLevel.Information, "session {Name} ({Id}) could not be started: {Reason}")]
     public static partial void SessionNotStarted(this ILogger log, string name, string id, string reason);
 
+    [LoggerMessage(210, LogLevel.Information, "session {Name}: owner {Owner} ({OwnerName}) after {Former}, epoch {Epoch}, {Reason}")]
+    public static partial void OwnerChanged(this ILogger log, string name, string owner, string ownerName, string former, ulong epoch, string reason);
+
     [LoggerMessage(300, LogLevel.Debug, "client {Client} connected ({Name})")]
     public static partial void ClientConnected(this ILogger log, string client, string name);
 

@@ -1,6 +1,7 @@
 using Holdfast.Daemon.Flow;
 using Holdfast.Daemon.Input;
 using Holdfast.Daemon.Keepers;
+using Holdfast.Daemon.Ownership;
 using Holdfast.Linux;
 using Holdfast.Linux.Events;
 using Holdfast.Linux.Processes;
@@ -17,11 +18,12 @@ namespace Holdfast.Daemon.Sessions;
 /// </summary>
 public sealed class Session
 {
-    public Session(SessionRecord record, SessionMemory memory, HeldEntry entry)
+    public Session(SessionRecord record, SessionMemory memory, HeldEntry entry, SessionRules rules)
     {
         (Record, Memory, Entry) = (record, memory, entry);
         Subscribers = new SubscriberSet(this);
         Input = new InputLanes(this);
+        Owner = new OwnerClaim(this, rules.Owner);
     }
 
     public SessionRecord Record { get; }
@@ -42,6 +44,8 @@ public sealed class Session
     public SubscriberSet Subscribers { get; }
 
     public InputLanes Input { get; }
+
+    public OwnerClaim Owner { get; }
 
     /// <summary>Completed when the program has ended and its output was drained.</summary>
     public TaskCompletionSource Exited { get; } = new();
@@ -86,6 +90,8 @@ public sealed class Session
         info.RetainedFrom = Ring.RetainedFrom;
         info.RingBytes = (ulong)Ring.Capacity;
         info.Clients = (uint)Subscribers.Clients;
+        info.Observers = (uint)Subscribers.Observers;
+        info.OwnerPresent = Owner.IsPresent;
         info.OutputClosed = Pty is null;
         return info;
     }

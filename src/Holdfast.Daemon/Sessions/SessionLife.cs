@@ -78,6 +78,7 @@ public sealed class SessionLife(
         mover.End(session);
         session.Subscribers.AnnounceFinalized();
         session.Input.Clear();
+        session.Owner.Clear();
         await Task.WhenAll(keeper.RemoveAsync(session.Id), keeper.RemoveAsync(session.PtyEntry), keeper.RemoveAsync(session.TtyEntry));
         session.Pty?.Dispose();
         session.Slave?.Dispose();

@@ -18,12 +18,21 @@ public static class AttachHandler
         };
         if (offset > ring.Head)
             throw new HoldfastException(ErrorCode.OffsetNotHeld, $"offset {offset} lies beyond the head {ring.Head}");
+        if (connection.Role != Role.Control && request.As is (AttachAs.AsOwner or AttachAs.AsTakeover))
+            throw new HoldfastException(ErrorCode.RoleForbidden, "a stream connection cannot be the owner");
+        session.Owner.Attach(connection, request);
         if (request.FromCase == AttachRequest.FromOneofCase.NoOutput)
             session.Subscribers.AddInputOnly(connection);
         else
             session.Subscribers.Add(connection, offset);
         connection.Attach(session);
-        var answer = new AttachAnswer { Session = session.Describe(), Offset = offset };
+        var answer = new AttachAnswer
+        {
+            Session = session.Describe(),
+            Offset = offset,
+            Owner = session.Owner.IsOwner(connection),
+            OwnerEpoch = session.Owner.Epoch,
+        };
         if (connection.Role == Role.Control)
             answer.Input = InputOf(session.Input.Open(connection));
         foreach (var entry in ring.Sizes.From(offset))
@@ -38,7 +47,7 @@ public static class AttachHandler
             session.Subscribers.Begin(connection);
     }
 
-    private static InputPosition InputOf(Input.InputLane lane) => new()
+    internal static InputPosition InputOf(Input.InputLane lane) => new()
     {
         Accepted = lane.Accepted,
         Uncertain = lane.Uncertain,
