@@ -2,6 +2,7 @@ using Holdfast.Daemon.Clients;
 using Holdfast.Daemon.Config;
 using Holdfast.Daemon.Health;
 using Holdfast.Daemon.Keepers;
+using Holdfast.Daemon.Killing;
 using Holdfast.Daemon.Loop;
 using Holdfast.Daemon.Output;
 using Holdfast.Daemon.Ownership;
@@ -50,7 +51,7 @@ public sealed class DaemonHost : IKeeperEvents
     {
         (_loop, _options, _paths, _log) = (loop, options, paths, log);
         _keeper = new KeeperLink(loop.Reactor, log) { Events = this };
-        _rules = new SessionRules(new OwnerRules(loop.Reactor, _keeper, options, _counters, log));
+        _rules = new SessionRules(new OwnerRules(loop.Reactor, _keeper, options, _counters, log), _counters, log);
         _guard = new KeeperGuard(loop.Reactor, _keeper, paths, _counters, log);
         _clients = new ClientServer(loop.Reactor, options, _counters, log);
     }
@@ -99,7 +100,7 @@ public sealed class DaemonHost : IKeeperEvents
             var adoption = new SessionAdoption(_sessions, _keeper, _rules, _counters, _log);
             adoption.Adopt(transfer);
             _mover = new OutputMover(_loop.Reactor, transfer.NewTransfer(SpliceSelfTest.Works()), _counters);
-            _life = new SessionLife(_loop.Reactor, _sessions, _keeper, _mover, _options, _log);
+            _life = new SessionLife(_loop.Reactor, _sessions, _keeper, _mover, new SessionKiller(_keeper, _options, _log), _options, _log);
             BeginBeating();
             _tokenFile = new TokenFile(_paths.Token, transfer.Token, _log);
             _tokenFile.Ensure();
@@ -153,7 +154,7 @@ public sealed class DaemonHost : IKeeperEvents
             else if (session.Entry.Exit is { } exit)
                 _life.OnExited(session, exit);
             if (session.State == SessionState.Terminating)
-                _ = _life.ResumeKillAsync(session, _options.KillTimeout);
+                _ = _life.KillAsync(session, _options.KillTimeout);
         }
     }
 
@@ -175,7 +176,7 @@ public sealed class DaemonHost : IKeeperEvents
         _stopping = true;
         _log.Stopping(mode.ToString());
         if (mode == StopMode.StopKillSessions)
-            await Task.WhenAll(_sessions.All.Where(s => s.IsAlive).Select(s => _life!.KillAsync(s, _options.KillTimeout)).ToArray());
+            await Task.WhenAll(_sessions.All.Select(s => _life!.KillAsync(s, _options.KillTimeout)).ToArray());
         var kind = mode switch
         {
             StopMode.StopRestart => StopKind.Restart,

@@ -87,9 +87,10 @@ public sealed class SessionAdoption(SessionTable sessions, KeeperLink keeper, Se
         if (session.Ring.Input.Recover())
             log.InputUncertain(session.Name, session.Id);
         session.Subscribers.ExpectFormerReaders();
+        session.Started.TrySetResult();
         session.Owner.AwaitReturn();
         if (session.State == SessionState.Starting)
-            session.State = SessionState.Running;
+            session.Move(SessionState.Running);
         if (session.IsAlive)
             return;
         // Its exit had been noted, so it may be announced.

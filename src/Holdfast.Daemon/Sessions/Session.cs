@@ -1,6 +1,7 @@
 using Holdfast.Daemon.Flow;
 using Holdfast.Daemon.Input;
 using Holdfast.Daemon.Keepers;
+using Holdfast.Daemon.Killing;
 using Holdfast.Daemon.Ownership;
 using Holdfast.Linux;
 using Holdfast.Linux.Events;
@@ -18,12 +19,15 @@ namespace Holdfast.Daemon.Sessions;
 /// </summary>
 public sealed class Session
 {
+    private readonly SessionRules _rules;
+
     public Session(SessionRecord record, SessionMemory memory, HeldEntry entry, SessionRules rules)
     {
         (Record, Memory, Entry) = (record, memory, entry);
         Subscribers = new SubscriberSet(this);
         Input = new InputLanes(this);
         Owner = new OwnerClaim(this, rules.Owner);
+        _rules = rules;
     }
 
     public SessionRecord Record { get; }
@@ -68,11 +72,13 @@ public sealed class Session
 
     public string Name => Record.Session.Name;
 
-    public SessionState State
-    {
-        get => Record.Session.State;
-        set => Record.Session.State = value;
-    }
+    public SessionState State => Record.Session.State;
+
+    /// <summary>Completed when the program runs, or will never run.</summary>
+    public TaskCompletionSource Started { get; } = new();
+
+    /// <summary>Ends its processes; null where nobody asked for that, or it is done.</summary>
+    public KillLadder? Ladder { get; set; }
 
     public bool IsAlive => State is SessionState.Starting or SessionState.Running or SessionState.Terminating;
 
@@ -98,8 +104,18 @@ public sealed class Session
 
     public void RecordExit(Linux.Processes.ExitStatus status)
     {
-        State = SessionState.Exited;
         Record.Session.Exit = new ExitStatus { Code = status.Code, Signal = status.Signal, Lost = status.Lost };
         Record.Session.ExitedAtMs = (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        Move(SessionState.Exited);
+    }
+
+    /// <summary>The only way to another state: checked against <see cref="SessionTransitions"/>.</summary>
+    public void Move(SessionState to)
+    {
+        if (!SessionTransitions.Allows(State, to))
+            _rules.Report(this, $"no way leads from {State} to {to}");
+        Record.Session.State = to;
+        if (SessionTransitions.Broken(Record.Session, Ring.Head, EndOffset) is { } broken)
+            _rules.Report(this, broken);
     }
 }
