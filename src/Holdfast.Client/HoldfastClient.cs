@@ -57,9 +57,13 @@ public sealed class HoldfastClient : IAsyncDisposable
         Connection.AttachAsync(request, cancellation);
 
     /// <summary>Sets the terminal's size; returns the offset from which it is in force.</summary>
-    public async Task<ulong> ResizeAsync(string session, uint cols, uint rows, CancellationToken cancellation = default)
+    public Task<ulong> ResizeAsync(string session, uint cols, uint rows, CancellationToken cancellation = default) =>
+        ResizeAsync(session, cols, rows, ownerEpoch: 0, cancellation);
+
+    /// <summary>As the owner under this epoch; under another it is refused with OWNER_REQUIRED. 0: under any.</summary>
+    public async Task<ulong> ResizeAsync(string session, uint cols, uint rows, ulong ownerEpoch, CancellationToken cancellation = default)
     {
-        var request = new ResizeRequest { Session = session, Size = new TerminalSize { Cols = cols, Rows = rows } };
+        var request = new ResizeRequest { Session = session, Size = new TerminalSize { Cols = cols, Rows = rows }, OwnerEpoch = ownerEpoch };
         var answer = await AskAsync(new Envelope { Resize = request }, cancellation);
         return (answer.ResizeAnswer ?? throw Unexpected(answer)).Offset;
     }
@@ -75,9 +79,22 @@ public sealed class HoldfastClient : IAsyncDisposable
     /// <param name="session">Name or id.</param>
     /// <param name="timeout">From SIGHUP to SIGKILL; <c>null</c>: as configured.</param>
     /// <param name="cancellation">Ends the waiting, not the killing.</param>
-    public async Task<SessionInfo> KillAsync(string session, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    public Task<SessionInfo> KillAsync(string session, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        KillAsync(session, timeout, takeover: false, cancellation);
+
+    /// <inheritdoc cref="KillAsync(string, TimeSpan?, CancellationToken)"/>
+    /// <param name="session">Name or id.</param>
+    /// <param name="timeout">From SIGHUP to SIGKILL; <c>null</c>: as configured.</param>
+    /// <param name="takeover">Also where another client is the owner.</param>
+    /// <param name="cancellation">Ends the waiting, not the killing.</param>
+    public async Task<SessionInfo> KillAsync(string session, TimeSpan? timeout, bool takeover, CancellationToken cancellation = default)
     {
-        var request = new KillRequest { Session = session, TimeoutMs = timeout is { } t ? (uint)Math.Max(1, t.TotalMilliseconds) : 0 };
+        var request = new KillRequest
+        {
+            Session = session,
+            TimeoutMs = timeout is { } t ? (uint)Math.Max(1, t.TotalMilliseconds) : 0,
+            Takeover = takeover,
+        };
         var answer = await AskAsync(new Envelope { Kill = request }, cancellation);
         return (answer.KillAnswer ?? throw Unexpected(answer)).Session;
     }

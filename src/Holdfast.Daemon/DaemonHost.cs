@@ -2,8 +2,10 @@ using Holdfast.Daemon.Clients;
 using Holdfast.Daemon.Config;
 using Holdfast.Daemon.Health;
 using Holdfast.Daemon.Keepers;
+using Holdfast.Daemon.Killing;
 using Holdfast.Daemon.Loop;
 using Holdfast.Daemon.Output;
+using Holdfast.Daemon.Ownership;
 using Holdfast.Daemon.Recovery;
 using Holdfast.Daemon.Sessions;
 using Holdfast.DaemonRpc.Lifecycle;
@@ -35,6 +37,7 @@ public sealed class DaemonHost : IKeeperEvents
     private readonly SessionTable _sessions = new();
     private readonly KeeperLink _keeper;
     private readonly KeeperGuard _guard;
+    private readonly SessionRules _rules;
     private readonly ClientServer _clients;
     private readonly SignalDoorbell _signals = new();
     private HeartBeat? _heart;
@@ -48,6 +51,7 @@ public sealed class DaemonHost : IKeeperEvents
     {
         (_loop, _options, _paths, _log) = (loop, options, paths, log);
         _keeper = new KeeperLink(loop.Reactor, log) { Events = this };
+        _rules = new SessionRules(new OwnerRules(loop.Reactor, _keeper, options, _counters, log), _counters, log);
         _guard = new KeeperGuard(loop.Reactor, _keeper, paths, _counters, log);
         _clients = new ClientServer(loop.Reactor, options, _counters, log);
     }
@@ -93,10 +97,10 @@ public sealed class DaemonHost : IKeeperEvents
         {
             await _keeper.FetchAsync();
             var transfer = await TakeTransferAsync();
-            var adoption = new SessionAdoption(_sessions, _keeper, _counters, _log);
+            var adoption = new SessionAdoption(_sessions, _keeper, _rules, _counters, _log);
             adoption.Adopt(transfer);
             _mover = new OutputMover(_loop.Reactor, transfer.NewTransfer(SpliceSelfTest.Works()), _counters);
-            _life = new SessionLife(_loop.Reactor, _sessions, _keeper, _mover, _options, _log);
+            _life = new SessionLife(_loop.Reactor, _sessions, _keeper, _mover, new SessionKiller(_keeper, _options, _log), _options, _log);
             BeginBeating();
             _tokenFile = new TokenFile(_paths.Token, transfer.Token, _log);
             _tokenFile.Ensure();
@@ -150,7 +154,7 @@ public sealed class DaemonHost : IKeeperEvents
             else if (session.Entry.Exit is { } exit)
                 _life.OnExited(session, exit);
             if (session.State == SessionState.Terminating)
-                _ = _life.ResumeKillAsync(session, _options.KillTimeout);
+                _ = _life.KillAsync(session, _options.KillTimeout);
         }
         CatchUp(new Queue<Session>(_sessions.All));
     }
@@ -168,7 +172,7 @@ public sealed class DaemonHost : IKeeperEvents
 
     private FrameRouter NewRouter(string token)
     {
-        var creator = new SessionCreator(_sessions, _keeper, _life!, _options, _paths.Socket, _log);
+        var creator = new SessionCreator(_sessions, _keeper, _life!, _options, _rules, _paths.Socket, _log);
         var services = new RequestServices(_sessions, creator, _life!, _mover!, _keeper, _options, Status, StopAsync);
         var facts = new StatusFacts(_paths, _sessions, _clients, _keeper, _counters, () => _mover!.TransferKind);
         _status = facts;
@@ -184,7 +188,7 @@ public sealed class DaemonHost : IKeeperEvents
         _stopping = true;
         _log.Stopping(mode.ToString());
         if (mode == StopMode.StopKillSessions)
-            await Task.WhenAll(_sessions.All.Where(s => s.IsAlive).Select(s => _life!.KillAsync(s, _options.KillTimeout)).ToArray());
+            await Task.WhenAll(_sessions.All.Select(s => _life!.KillAsync(s, _options.KillTimeout)).ToArray());
         var kind = mode switch
         {
             StopMode.StopRestart => StopKind.Restart,

@@ -45,7 +45,7 @@ internal static class ChaosReader
         steps.Pass();
         Say(report, $"{outcome.Kind} {outcome.Bytes}\n");
 
-        var session = new Session(new SessionRecord { Session = new SessionInfo { Id = "1" } }, memory, new HeldEntry("1", default, [memory.Fd]))
+        var session = new Session(new SessionRecord { Session = new SessionInfo { Id = "1" } }, memory, new HeldEntry("1", default, [memory.Fd]), SessionRules.Standalone())
         {
             Pty = new PtyMaster(new Fd(Terminal)),
         };

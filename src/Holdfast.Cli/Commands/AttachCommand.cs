@@ -11,12 +11,12 @@ namespace Holdfast.Cli.Commands;
 internal sealed class AttachCommand : Command
 {
     public AttachCommand()
-        : base("attach", "Attach the terminal to a session. Ctrl-\\ detaches; the session goes on. NAME may be left out where there is one session.\n\n  holdfast attach work\n  holdfast attach build -r          only watch\n  holdfast attach work --detach-key C-q")
+        : base("attach", "Attach the terminal to a session. Ctrl-\\ detaches; the session goes on. NAME may be left out where there is one session.\n\n  holdfast attach work\n  holdfast attach build -r          only watch\n  holdfast attach work --takeover  type here, whoever typed before\n  holdfast attach work --detach-key C-q")
     {
         var session = CommonOptions.Session();
         session.Arity = ArgumentArity.ZeroOrOne;
         var observer = new Option<bool>("-r", "--read-only") { Description = "Observe: send no input and no size" };
-        var takeover = new Option<bool>("--takeover") { Description = "Become the owner (accepted, but without effect: sessions have no owners in this version, everybody attached may type)" };
+        var takeover = new Option<bool>("--takeover") { Description = "Become the owner, whoever is it now; the former one goes on watching" };
         var from = new Option<string>("--from") { Description = "The screen as it is with its scrollback; or raw output from the start of what is held, from now, or from an offset", HelpName = "screen|start|now|OFFSET", DefaultValueFactory = _ => "screen" };
         var key = DetachKeyOption();
         Aliases.Add("a");
@@ -28,7 +28,8 @@ internal sealed class AttachCommand : Command
         SetAction((parsed, cancellation) => RunAsync(
             parsed.GetValue(session),
             StartOffset.Request("", parsed.GetRequiredValue(from)),
-            new TerminalAttachOptions(parsed.GetValue(observer), parsed.GetRequiredValue(from) == "screen", DetachKey.From(parsed.GetValue(key))),
+            new TerminalAttachOptions(
+                PartOf(parsed.GetValue(observer), parsed.GetValue(takeover)), parsed.GetRequiredValue(from) == "screen", DetachKey.From(parsed.GetValue(key))),
             cancellation));
     }
 
@@ -38,6 +39,7 @@ internal sealed class AttachCommand : Command
     /// <summary>Attaches and stays until detached or ended.</summary>
     public static async Task<int> AttachAsync(HoldfastClient client, AttachRequest request, TerminalAttachOptions options, CancellationToken cancellation)
     {
+        request.As = options.As;
         request.ScreenAfterGap = options.Screen;
         if (!options.Observer)
         {
@@ -45,9 +47,31 @@ internal sealed class AttachCommand : Command
             if (TerminalAttach.Size() is { } own)
                 request.Size = new TerminalSize { Cols = own.Columns, Rows = own.Rows };
         }
-        var session = await client.AttachAsync(request, cancellation);
+        var session = await AttachOrWatchAsync(client, request, cancellation);
         return await new TerminalAttach(client, session, options).RunAsync(cancellation);
     }
+
+    // Where somebody else types already, one watches until it is free: TerminalAttach says so.
+    private static async Task<SessionAttachment> AttachOrWatchAsync(HoldfastClient client, AttachRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await client.AttachAsync(request, cancellation);
+        }
+        catch (HoldfastException e) when (e.Code == ErrorCode.OwnerRequired)
+        {
+            request.As = AttachAs.AsObserver;
+            return await client.AttachAsync(request, cancellation);
+        }
+    }
+
+    private static AttachAs PartOf(bool observer, bool takeover) => (observer, takeover) switch
+    {
+        (true, true) => throw new HoldfastException(ErrorCode.Usage, "give -r or --takeover, not both"),
+        (true, _) => AttachAs.AsObserver,
+        (_, true) => AttachAs.AsTakeover,
+        _ => AttachAs.AsOwner,
+    };
 
     private static async Task<int> RunAsync(string? name, AttachRequest request, TerminalAttachOptions options, CancellationToken cancellation)
     {

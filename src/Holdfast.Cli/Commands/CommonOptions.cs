@@ -18,6 +18,8 @@ internal static class CommonOptions
 
     public static Option<double?> Timeout(string description) => new("--timeout") { Description = description, HelpName = "S" };
 
+    public static Option<bool> Takeover() => new("--takeover") { Description = "Also where another client is the owner; it is told" };
+
     public static Argument<string> Session()
     {
         var argument = new Argument<string>("NAME") { Description = "The session's name or id" };

@@ -52,7 +52,10 @@ internal sealed class InfoCommand : Command
         Line("exited", row.ExitedAt);
         Line("exit code", row.ExitCode);
         Line("exit signal", row.ExitSignal is { } signal ? SignalNames.Format(signal) : null);
+        Line("owner", OwnerText.Long(session));
         Line("clients", $"{row.Clients} ({row.Observers} observing)");
+        foreach (var client in row.Attached)
+            Line("", $"{client.ClientId} ({client.ClientName}) {client.Part}, at {client.Offset}, {client.Pending} pending, {client.Level}, {client.Gaps} gaps ({client.GapBytes} bytes)");
         Line("output", $"{row.Head} bytes, held from {row.RetainedFrom}, ring {SizeText.FormatBytes(row.RingBytes)}, on overflow {row.Overflow}");
         Line("title", row.Title);
         Line("recovered", row.Recovered);

@@ -34,7 +34,7 @@ internal sealed class ListCommand : Command
 
     internal static PlainTable Table(IEnumerable<SessionInfo> sessions, DateTimeOffset now)
     {
-        var table = new PlainTable("NAME", "STATE", "PID", "SIZE", "CREATED", "CLIENTS", "COMMAND");
+        var table = new PlainTable("NAME", "STATE", "PID", "SIZE", "CREATED", "CLIENTS", "OWNER", "COMMAND");
         foreach (var s in sessions)
         {
             table.Add(
@@ -43,7 +43,8 @@ internal sealed class ListCommand : Command
                 s.Pid == 0 ? "-" : s.Pid.ToString(),
                 s.Size is { } size ? $"{size.Cols}x{size.Rows}" : "-",
                 Age.Text(now - DateTimeOffset.FromUnixTimeMilliseconds((long)s.CreatedAtMs)),
-                s.Clients.ToString(),
+                s.Observers == 0 ? s.Clients.ToString() : $"{s.Clients} ({s.Observers} watching)",
+                OwnerText.Short(s),
                 Printable.Text(string.Join(' ', s.Command)));
         }
 

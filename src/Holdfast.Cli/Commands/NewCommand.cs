@@ -39,7 +39,7 @@ internal sealed class NewCommand : Command
     {
         var detached = parsed.GetValue(_detached);
         var request = Request(parsed);
-        var attach = new TerminalAttachOptions(false, true, DetachKey.From(parsed.GetValue(_key)));
+        var attach = new TerminalAttachOptions(AttachAs.AsOwner, Screen: true, DetachKey.From(parsed.GetValue(_key)));
         if (!detached)
             TerminalAttach.RequireTerminal();
         await using var client = await DaemonAccess.StartAsync(cancellation);

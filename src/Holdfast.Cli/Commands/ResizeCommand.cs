@@ -13,16 +13,20 @@ internal sealed class ResizeCommand : Command
         var size = new Argument<string>("CxR") { Description = "Columns and rows, 1 to 1000 each" };
         Arguments.Add(session);
         Arguments.Add(size);
+        var takeover = CommonOptions.Takeover();
+        Options.Add(takeover);
         Options.Add(CommonOptions.Json());
-        SetAction((parsed, cancellation) => RunAsync(parsed.GetRequiredValue(session), parsed.GetRequiredValue(size), cancellation));
+        SetAction((parsed, cancellation) =>
+            RunAsync(parsed.GetRequiredValue(session), parsed.GetRequiredValue(size), parsed.GetValue(takeover), cancellation));
     }
 
-    private static Task<int> RunAsync(string name, string text, CancellationToken cancellation)
+    private static Task<int> RunAsync(string name, string text, bool takeover, CancellationToken cancellation)
     {
         var size = CommonOptions.Size(text);
         return DaemonAccess.WithSessionAsync(name, async client =>
         {
-            await client.ResizeAsync(name, size.Cols, size.Rows, cancellation);
+            await OwnedAction.RunAsync(
+                client, name, takeover, () => client.ResizeAsync(name, size.Cols, size.Rows, cancellation), cancellation);
             return 0;
         }, cancellation);
     }

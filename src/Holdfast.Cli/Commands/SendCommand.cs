@@ -28,11 +28,13 @@ internal sealed class SendCommand : Command
         Arguments.Add(text);
         Options.Add(enter);
         Options.Add(submit);
+        var takeover = CommonOptions.Takeover();
         Options.Add(stdin);
+        Options.Add(takeover);
         Options.Add(CommonOptions.Json());
         SetAction((parsed, cancellation) => RunAsync(
             parsed.GetRequiredValue(session),
-            new Input(parsed.GetValue(text) ?? [], parsed.GetValue(enter), parsed.GetValue(submit), parsed.GetValue(stdin)),
+            new Input(parsed.GetValue(text) ?? [], parsed.GetValue(enter), parsed.GetValue(submit), parsed.GetValue(stdin), parsed.GetValue(takeover)),
             cancellation));
     }
 
@@ -41,7 +43,8 @@ internal sealed class SendCommand : Command
         input.Check();
         return DaemonAccess.WithSessionAsync(name, async client =>
         {
-            await using var session = await client.AttachAsync(new AttachRequest { Session = name, NoOutput = true }, cancellation);
+            var request = new AttachRequest { Session = name, NoOutput = true, As = input.Takeover ? AttachAs.AsTakeover : AttachAs.AsUnspecified };
+            await using var session = await client.AttachAsync(request, cancellation);
             if (input.Stdin)
                 await SendStandardInputAsync(session, cancellation);
             else
@@ -67,7 +70,7 @@ internal sealed class SendCommand : Command
     }
 
     /// <summary>What was asked to be sent. A value.</summary>
-    internal sealed record Input(string[] Words, bool Enter, bool Submit, bool Stdin)
+    internal sealed record Input(string[] Words, bool Enter, bool Submit, bool Stdin, bool Takeover)
     {
         private const string PasteBegins = "\e[200~";
         private const string PasteEnds = "\e[201~";

@@ -17,19 +17,21 @@ internal sealed class SignalCommand : Command
         var group = new Option<bool>("--group") { Description = "To the program's whole process group" };
         Arguments.Add(session);
         Arguments.Add(signal);
+        var takeover = CommonOptions.Takeover();
         Options.Add(group);
+        Options.Add(takeover);
         Options.Add(CommonOptions.Json());
         SetAction((parsed, cancellation) =>
-            RunAsync(parsed.GetRequiredValue(session), parsed.GetRequiredValue(signal), parsed.GetValue(group), cancellation));
+            RunAsync(parsed.GetRequiredValue(session), parsed.GetRequiredValue(signal), parsed.GetValue(group), parsed.GetValue(takeover), cancellation));
     }
 
-    private static Task<int> RunAsync(string name, string signal, bool group, CancellationToken cancellation)
+    private static Task<int> RunAsync(string name, string signal, bool group, bool takeover, CancellationToken cancellation)
     {
         if (!SignalNames.TryParse(signal, out var number))
             throw new HoldfastException(ErrorCode.SignalInvalid, $"there is no signal {signal}");
         return DaemonAccess.WithSessionAsync(name, async client =>
         {
-            await client.SignalAsync(name, number, group, cancellation);
+            await OwnedAction.RunAsync(client, name, takeover, () => client.SignalAsync(name, number, group, cancellation), cancellation);
             return 0;
         }, cancellation);
     }

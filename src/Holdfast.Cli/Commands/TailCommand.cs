@@ -2,6 +2,7 @@ using System.CommandLine;
 using Holdfast.Cli.Output;
 using Holdfast.Cli.Sessions;
 using Holdfast.Client;
+using Holdfast.Protocol.V1;
 
 namespace Holdfast.Cli.Commands;
 
@@ -28,6 +29,7 @@ internal sealed class TailCommand : Command
     private static Task<int> RunAsync(string name, string from, bool reconnect, CancellationToken cancellation)
     {
         var request = StartOffset.Request(name, from);
+        request.As = AttachAs.AsObserver;
         return DaemonAccess.WithSessionAsync(
             name,
             async client =>

@@ -17,12 +17,24 @@ internal sealed record SessionDetails : SessionRow
 
     public bool ExitLost { get; init; }
 
+    public string? OwnerName { get; init; }
+
+    public ulong OwnerEpoch { get; init; }
+
+    public bool OwnerPresent { get; init; }
+
+    public required ClientRow[] Attached { get; init; }
+
     public static new SessionDetails Of(SessionInfo session) => Fill(session, new SessionDetails
     {
         Name = "",
         Id = "",
         State = "",
         Command = [],
+        OwnerName = session.OwnerName.Length == 0 ? null : session.OwnerName,
+        OwnerEpoch = session.OwnerEpoch,
+        OwnerPresent = session.OwnerPresent,
+        Attached = [.. session.Attached.Select(ClientRow.Of)],
         Number = session.Number,
         RingBytes = session.RingBytes,
         Overflow = session.Overflow == OverflowPolicy.OverflowPause ? "pause" : "gap",

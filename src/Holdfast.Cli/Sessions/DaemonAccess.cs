@@ -59,7 +59,7 @@ internal static class DaemonAccess
         {
             Paths = paths,
             ReadOnReceiveLoop = true,
-            ClientName = $"holdfast-cli {BuildFacts.Version}",
+            ClientName = $"holdfast-cli pid {Environment.ProcessId}",
             Starter = start
                 ? new StarterOptions { KeeperBinary = Path.Combine(Path.GetDirectoryName(self)!, Keeper), DaemonBinary = self, Paths = paths }
                 : null,

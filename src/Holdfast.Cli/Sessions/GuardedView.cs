@@ -9,9 +9,17 @@ namespace Holdfast.Cli.Sessions;
 internal sealed class GuardedView(IAttachedView view) : IAttachedView
 {
     private readonly Lock _gate = new();
+    private IAttachedView _view = view;
     private bool _left;
 
-    public void Draw(SessionEvent screen) => Do(() => view.Draw(screen));
+    /// <summary>Shows the session another way from the next screen on.</summary>
+    public void Switch(IAttachedView next) => Do(() =>
+    {
+        _view.Leave();
+        _view = next;
+    });
+
+    public void Draw(SessionEvent screen) => Do(() => _view.Draw(screen));
 
     public void Show(SessionEvent output)
     {
@@ -19,24 +27,24 @@ internal sealed class GuardedView(IAttachedView view) : IAttachedView
         lock (_gate)
         {
             if (!_left)
-                view.Show(output);
+                _view.Show(output);
         }
     }
 
-    public void Resized(SessionEvent resized) => Do(() => view.Resized(resized));
+    public void Resized(SessionEvent resized) => Do(() => _view.Resized(resized));
 
     public void Flush()
     {
         lock (_gate)
         {
             if (!_left)
-                view.Flush();
+                _view.Flush();
         }
     }
 
     public void Leave() => Do(() =>
     {
-        view.Leave();
+        _view.Leave();
         _left = true;
     });
 

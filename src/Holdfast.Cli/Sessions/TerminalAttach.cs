@@ -24,9 +24,12 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
 
     private readonly TaskCompletionSource _detached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly GuardedView _view =
-        new(options is { Observer: true, Screen: true } ? new ObserverView(session.Session) : new DirectView(session.Session.Head));
+        new(options.Screen && !session.IsOwner ? new ObserverView(session.Session) : new DirectView(session.Session.Head));
+    private bool _direct = !options.Screen || session.IsOwner;
+    private bool _drawing;
     private readonly EchoWait _echo = new();
     private Timer? _lossNotice;
+    private bool _refusalTold;
 
     public static void RequireTerminal()
     {
@@ -45,6 +48,8 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
         using (new TerminalRestorer(raw))
         using (PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Resize()))
         {
+            if (!options.Observer && !session.IsOwner)
+                Notice($"{OwnerText(session.Session.OwnerName)} types here: you are watching (OWNER_REQUIRED); `holdfast attach {session.Session.Name} --takeover` takes it over");
             var output = PrintAsync(cancellation);
             StartInput();
             await Task.WhenAny(output, _detached.Task);
@@ -91,7 +96,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
                     _echo.Seen();
                     break;
                 case SessionEventKind.Screen:
-                    _view.Draw(next);
+                    Draw(next);
                     break;
                 case SessionEventKind.Resized:
                     _view.Resized(next);
@@ -102,6 +107,9 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
                 case SessionEventKind.InputUncertain:
                     Notice($"the daemon was killed while it wrote input: whether {next.To - next.From} bytes arrived is not known");
                     break;
+                case SessionEventKind.OwnerChanged when !options.Observer:
+                    OnOwnerChanged(next.Owner!);
+                    break;
                 case SessionEventKind.Exited or SessionEventKind.Finalized or SessionEventKind.End:
                     _view.Flush();
                     return next;
@@ -110,6 +118,21 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
             }
         }
     }
+
+    // Whose size is the session's sees it as it is, everybody else as much of it as fits.
+    private void Draw(SessionEvent screen)
+    {
+        if (!_drawing && session.IsOwner != _direct)
+        {
+            _direct = session.IsOwner;
+            _view.Switch(_direct ? new DirectView(oldBelow: 0) : new ObserverView(session.Session));
+        }
+
+        _drawing = screen.More;
+        _view.Draw(screen);
+    }
+
+    private Task RedrawAsync() => options.Screen ? session.RedrawAsync(scrollbackLines: 0) : Task.CompletedTask;
 
     // A thread of its own: a read of a terminal cannot be cancelled, and nobody waits for this one at the end.
     private void StartInput() => new Thread(ReadInput) { IsBackground = true, Name = "terminal input" }.Start();
@@ -146,8 +169,57 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
             _echo.Wait();
     }
 
+    // Whoever attached to type gets the session as soon as nobody has it.
+    private void OnOwnerChanged(OwnerChangedEvent changed)
+    {
+        if (changed.Owner.Length == 0)
+            _ = TakeFreeAsync();
+        else if (changed.Former == client.ClientId)
+            _ = TellTakeoverAsync(changed.OwnerName);
+        _refusalTold = false;
+    }
+
+    private async Task TellTakeoverAsync(string owner)
+    {
+        try
+        {
+            await RedrawAsync();
+            Notice($"{OwnerText(owner)} took the session over: you are watching");
+        }
+        catch (HoldfastException e)
+        {
+            // The session is over, or the daemon away: both are told by themselves.
+            _ = e;
+        }
+    }
+
+    private async Task TakeFreeAsync()
+    {
+        try
+        {
+            await session.TakeAsync(force: false);
+            Notice("you are the owner now");
+            if (Size() is { } size)
+                await ResizeAsync(size);
+            await RedrawAsync();
+        }
+        catch (HoldfastException e)
+        {
+            // Somebody else was quicker, or the session is over: that is told by itself.
+            _ = e;
+        }
+    }
+
+    private static string OwnerText(string name) => name.Length == 0 ? "another client" : name;
+
     private void Send(ReadOnlyMemory<byte> typed)
     {
+        if (!session.IsOwner && session.OwnerEpoch != 0 && typed.Length > 0)
+        {
+            TellRefusal();
+            return;
+        }
+
         try
         {
             session.WriteAsync(typed).GetAwaiter().GetResult();
@@ -157,15 +229,27 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
             // The end of the session is told by its output.
             _ = e;
         }
+        catch (HoldfastException e) when (e.Code == ErrorCode.OwnerRequired)
+        {
+            TellRefusal();
+        }
         catch (HoldfastException e)
         {
             Notice(e.Message);
         }
     }
 
+    // Once for each owner: somebody may be typing a whole line.
+    private void TellRefusal()
+    {
+        if (!_refusalTold)
+            Notice($"your keys are not sent: another client is the owner (OWNER_REQUIRED); `holdfast attach {session.Session.Name} --takeover` takes it over");
+        _refusalTold = true;
+    }
+
     private void Resize()
     {
-        if (options.Observer)
+        if (!session.IsOwner)
             _view.Flush();
         else if (Size() is { } size)
             _ = ResizeAsync(size);
@@ -175,7 +259,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     {
         try
         {
-            await client.ResizeAsync(session.Session.Id, size.Columns, size.Rows);
+            await client.ResizeAsync(session.Session.Id, size.Columns, size.Rows, session.OwnerEpoch);
         }
         catch (HoldfastException e)
         {

@@ -12,6 +12,7 @@ namespace Holdfast.Client.Connection;
 internal sealed class ClientConnection : IAsyncDisposable
 {
     private readonly HoldfastClientOptions _options;
+    private readonly string _clientId;
     private readonly LinkMaker _maker;
     private readonly Action<ConnectionState> _onState;
     private readonly Lock _gate = new();
@@ -27,6 +28,7 @@ internal sealed class ClientConnection : IAsyncDisposable
     private ClientConnection(HoldfastClientOptions options, string clientId, Action<ConnectionState> onState)
     {
         _options = options;
+        _clientId = clientId;
         _onState = onState;
         _maker = new LinkMaker(options, clientId);
         _dispatcher = new FrameDispatcher(_attachments, Answered);
@@ -93,12 +95,25 @@ internal sealed class ClientConnection : IAsyncDisposable
                 return;
             }
 
-            attachment = new SessionAttachment(this, attached, attach, _options, link);
+            attachment = new SessionAttachment(this, attached, attach, _clientId, _options, link);
             _attachments.Add(attached.Session.Number, attachment);
         }
 
         await RequestAsync(new Envelope { Attach = attach }, AfterLoss.SendAgain, cancellation, OnAnswer);
         return attachment ?? throw refusal ?? Faults.Ended();
+    }
+
+    /// <summary>Becomes the owner of an attached session; its input continues where the answer says.</summary>
+    public async Task TakeAsync(SessionAttachment attachment, bool force, CancellationToken cancellation)
+    {
+        void OnAnswer(Envelope answer)
+        {
+            if (answer.TakeAnswer is { } taken && CurrentLink() is { } link)
+                attachment.OnTaken(link, taken);
+        }
+
+        var request = new TakeRequest { Session = attachment.Session.Id, Force = force };
+        await RequestAsync(new Envelope { Take = request }, AfterLoss.Fail, cancellation, OnAnswer);
     }
 
     public async ValueTask DetachAsync(SessionAttachment attachment)
@@ -224,12 +239,12 @@ internal sealed class ClientConnection : IAsyncDisposable
         }
 
         foreach (var attachment in attachments)
-            _ = TakeUpAsync(attachment, fromStart: false);
+            _ = TakeUpAsync(attachment, attachment.ResumeRequest());
         foreach (var request in unsent)
             await SendAsync(link, request.Envelope, CancellationToken.None);
     }
 
-    private async Task TakeUpAsync(SessionAttachment attachment, bool fromStart)
+    private async Task TakeUpAsync(SessionAttachment attachment, AttachRequest request)
     {
         void OnAnswer(Envelope answer)
         {
@@ -241,11 +256,18 @@ internal sealed class ClientConnection : IAsyncDisposable
 
         try
         {
-            await RequestAsync(new Envelope { Attach = attachment.ResumeRequest(fromStart) }, AfterLoss.Fail, _closing.Token, OnAnswer);
+            await RequestAsync(new Envelope { Attach = request }, AfterLoss.Fail, _closing.Token, OnAnswer);
         }
-        catch (HoldfastException e) when (e.Code == ErrorCode.OffsetNotHeld && !fromStart)
+        catch (HoldfastException e) when (e.Code == ErrorCode.OffsetNotHeld && !request.Start)
         {
-            await TakeUpAsync(attachment, fromStart: true);
+            request.Start = true;
+            await TakeUpAsync(attachment, request);
+        }
+        catch (HoldfastException e) when (e.Code == ErrorCode.OwnerRequired && request.As != AttachAs.AsObserver)
+        {
+            // Somebody took the session over meanwhile: it goes on as an observer, and its unacknowledged input will not arrive.
+            attachment.OnOwnershipLost(e);
+            await TakeUpAsync(attachment, attachment.ResumeRequest());
         }
         catch (HoldfastException e) when (e.Code == ErrorCode.DaemonUnavailable)
         {

@@ -76,6 +76,20 @@ internal sealed class InputLane
         return uncertain;
     }
 
+    /// <summary>Begins anew where the daemon says, after a refusal had ended it.</summary>
+    public void Restart(DaemonLink link, uint session, InputPosition position)
+    {
+        lock (_gate)
+        {
+            _failure = null;
+            _started = false;
+            _unsent.Clear();
+            _unacknowledged.Clear();
+        }
+
+        Resume(link, session, position);
+    }
+
     public void Suspend()
     {
         lock (_gate)

@@ -19,6 +19,7 @@ public sealed class SessionAttachment : IAsyncDisposable
     private readonly EventQueue _events;
     private readonly InputLane _input = new();
     private readonly AttachRequest _request;
+    private readonly OwnerState _owner;
     private OutputCursor _cursor;
 
     // A screen that did not arrive whole is asked for again.
@@ -27,11 +28,13 @@ public sealed class SessionAttachment : IAsyncDisposable
     private bool _closed;
     private bool _ended;
 
-    internal SessionAttachment(ClientConnection connection, AttachAnswer answer, AttachRequest request, HoldfastClientOptions options, DaemonLink link)
+    internal SessionAttachment(ClientConnection connection, AttachAnswer answer, AttachRequest request, string clientId, HoldfastClientOptions options, DaemonLink link)
     {
         _connection = connection;
         _request = request;
         _screenDue = request.FromCase == AttachRequest.FromOneofCase.Screen;
+        _owner = new OwnerState(clientId, request.As);
+        _owner.OnAttached(answer);
         _events = new EventQueue(options.BufferedOutputBytes, options.ReadOnReceiveLoop);
         _cursor = new OutputCursor(answer.Offset);
         Session = answer.Session;
@@ -54,6 +57,12 @@ public sealed class SessionAttachment : IAsyncDisposable
 
     private bool HasOutput => _request.FromCase != AttachRequest.FromOneofCase.NoOutput;
 
+    /// <summary>True while this client is the owner: its input, size and signals are the session's.</summary>
+    public bool IsOwner => _owner.IsOwner;
+
+    /// <summary>Counts the owners of the session; give it with requests that are meant only while this one holds.</summary>
+    public ulong OwnerEpoch => _owner.Epoch;
+
     internal bool HasEnded => Volatile.Read(ref _ended);
 
     internal bool IsFull => _events.IsFull;
@@ -68,6 +77,26 @@ public sealed class SessionAttachment : IAsyncDisposable
     /// <exception cref="Protocol.HoldfastException">INPUT_UNCERTAIN names the range that may or may not have arrived; it is not sent again.</exception>
     public Task FlushAsync(CancellationToken cancellation = default) => _input.FlushAsync(cancellation);
 
+    /// <summary>Becomes the owner, of a session without one or with <paramref name="force"/> of any. Input that was refused before is not sent again.</summary>
+    /// <exception cref="Protocol.HoldfastException">OWNER_REQUIRED.</exception>
+    public Task TakeAsync(bool force, CancellationToken cancellation = default) => _connection.TakeAsync(this, force, cancellation);
+
+    /// <summary>Gives the session up and goes on watching.</summary>
+    public Task ReleaseAsync(CancellationToken cancellation = default)
+    {
+        var request = new ReleaseRequest { Session = Session.Id, OwnerEpoch = OwnerEpoch };
+        return _connection.RequestAsync(new Envelope { Release = request }, AfterLoss.Fail, cancellation);
+    }
+
+    /// <summary>Has the screen sent again, as a <see cref="SessionEventKind.Screen"/> event in its place among the others; output goes on behind it.</summary>
+    public Task RedrawAsync(uint scrollbackLines, CancellationToken cancellation = default)
+    {
+        _screenDue = true;
+        var request = ResumeRequest();
+        request.Screen = new ScreenStart { ScrollbackLines = scrollbackLines };
+        return _connection.RequestAsync(new Envelope { Attach = request }, AfterLoss.SendAgain, cancellation);
+    }
+
     /// <summary>Detaches. Events that were not read are dropped.</summary>
     public ValueTask DisposeAsync()
     {
@@ -77,7 +106,7 @@ public sealed class SessionAttachment : IAsyncDisposable
 
     internal Task RoomAsync() => _events.RoomAsync();
 
-    internal AttachRequest ResumeRequest(bool fromStart)
+    internal AttachRequest ResumeRequest()
     {
         var request = new AttachRequest
         {
@@ -85,20 +114,39 @@ public sealed class SessionAttachment : IAsyncDisposable
             Terminal = _request.Terminal,
             ScreenAfterGap = _request.ScreenAfterGap || _request.FromCase == AttachRequest.FromOneofCase.Screen,
         };
+        _owner.Describe(request);
         if (!HasOutput)
             request.NoOutput = true;
         else if (_screenDue)
             request.Screen = _request.Screen ?? new ScreenStart();
-        else if (fromStart)
-            request.Start = true;
         else
             request.Offset = _cursor.Received;
         return request;
     }
 
+
+    internal void OnTaken(DaemonLink link, TakeAnswer taken)
+    {
+        _owner.OnTaken(taken.OwnerEpoch);
+        _input.Restart(link, Session.Number, taken.Input ?? new InputPosition());
+    }
+
+    internal void OnOwnershipLost(Exception why)
+    {
+        _owner.OnLost();
+        _input.Fail(why);
+    }
+
+    internal void OnOwnerChanged(OwnerChangedEvent changed)
+    {
+        _owner.OnChanged(changed);
+        _events.Add(new SessionEvent { Kind = SessionEventKind.OwnerChanged, Owner = changed });
+    }
+
     internal void OnResumed(DaemonLink link, AttachAnswer answer)
     {
         Session = answer.Session;
+        _owner.OnAttached(answer);
         _events.Add(new SessionEvent { Kind = SessionEventKind.Reconnected, From = _cursor.Received });
         if (HasOutput && !_screenDue)
             TellGap(_cursor.SkipTo(answer.Offset));

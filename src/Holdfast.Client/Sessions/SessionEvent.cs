@@ -24,4 +24,6 @@ public readonly record struct SessionEvent
     public ExitStatus? Exit { get; init; }
 
     public string? Name { get; init; }
+
+    public OwnerChangedEvent? Owner { get; init; }
 }

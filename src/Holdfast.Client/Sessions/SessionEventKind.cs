@@ -21,6 +21,9 @@ public enum SessionEventKind
     /// <summary>The session is called <see cref="SessionEvent.Name"/> now.</summary>
     Renamed,
 
+    /// <summary>Another client is the owner now, or none: <see cref="SessionEvent.Owner"/>.</summary>
+    OwnerChanged,
+
     /// <summary>The program ended with <see cref="SessionEvent.Exit"/>; its last byte is before <see cref="SessionEvent.To"/>.</summary>
     Exited,
 

@@ -46,6 +46,8 @@ public sealed class ClientConnection : IReadyHandler
     /// <summary>Set by the handshake; until then only a hello is understood.</summary>
     public string ClientId { get; private set; } = "";
 
+    public string ClientName { get; private set; } = "";
+
     /// <summary>The client's identity as shared memory keeps it; never 0.</summary>
     public ulong ClientHash { get; private set; }
 
@@ -61,6 +63,7 @@ public sealed class ClientConnection : IReadyHandler
     public void Open(Hello hello)
     {
         ClientId = hello.ClientId;
+        ClientName = hello.ClientName;
         ClientHash = Fnv1A(hello.ClientId);
         Role = hello.Role;
     }
@@ -160,6 +163,7 @@ public sealed class ClientConnection : IReadyHandler
         {
             session.Subscribers.Remove(this);
             session.Input.Close(this);
+            session.Owner.Detach(this, vanished: true);
         }
         _attached.Clear();
         _outgoing.Release();

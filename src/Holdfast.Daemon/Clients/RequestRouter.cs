@@ -51,10 +51,12 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
             Envelope.BodyOneofCase.Create => CreateHandler.HandleAsync(services, request.Create),
             Envelope.BodyOneofCase.Attach => Task.FromResult(AttachHandler.Handle(services, connection, request.Attach)),
             Envelope.BodyOneofCase.Detach => Task.FromResult(DetachHandler.Handle(services, connection, request.Detach)),
-            Envelope.BodyOneofCase.Resize => Task.FromResult(ResizeHandler.Handle(services, request.Resize)),
-            Envelope.BodyOneofCase.Signal => SignalHandler.HandleAsync(services, request.Signal),
-            Envelope.BodyOneofCase.Kill => KillHandler.HandleAsync(services, request.Kill),
-            Envelope.BodyOneofCase.Rename => Task.FromResult(RenameHandler.Handle(services, request.Rename)),
+            Envelope.BodyOneofCase.Resize => Task.FromResult(ResizeHandler.Handle(services, connection, request.Resize)),
+            Envelope.BodyOneofCase.Signal => SignalHandler.HandleAsync(services, connection, request.Signal),
+            Envelope.BodyOneofCase.Kill => KillHandler.HandleAsync(services, connection, request.Kill),
+            Envelope.BodyOneofCase.Rename => Task.FromResult(RenameHandler.Handle(services, connection, request.Rename)),
+            Envelope.BodyOneofCase.Take => Task.FromResult(TakeHandler.Handle(services, connection, request.Take)),
+            Envelope.BodyOneofCase.Release => Task.FromResult(ReleaseHandler.Handle(services, connection, request.Release)),
             Envelope.BodyOneofCase.List => Task.FromResult(ListHandler.Handle(services)),
             Envelope.BodyOneofCase.Inspect => Task.FromResult(InspectHandler.Handle(services, request.Inspect)),
             Envelope.BodyOneofCase.History => Task.FromResult(HistoryHandler.Handle(services, request.History)),
@@ -68,5 +70,5 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
 
     private static bool Mutates(Envelope.BodyOneofCase body) => body is
         Envelope.BodyOneofCase.Create or Envelope.BodyOneofCase.Resize or Envelope.BodyOneofCase.Signal or Envelope.BodyOneofCase.Kill
-        or Envelope.BodyOneofCase.Rename or Envelope.BodyOneofCase.Stop;
+        or Envelope.BodyOneofCase.Rename or Envelope.BodyOneofCase.Take or Envelope.BodyOneofCase.Release or Envelope.BodyOneofCase.Stop;
 }

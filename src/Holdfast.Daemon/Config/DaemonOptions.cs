@@ -1,3 +1,5 @@
+using Holdfast.Daemon.Killing;
+
 namespace Holdfast.Daemon.Config;
 
 /// <summary>What the daemon may be told. Immutable; made once at start from the file and the environment (<see cref="OptionSource"/>).</summary>
@@ -20,6 +22,15 @@ public sealed record DaemonOptions
 
     /// <summary>From SIGHUP to SIGKILL where a kill names no time.</summary>
     public TimeSpan KillTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long an owner whose connection is gone keeps its claim.</summary>
+    public TimeSpan OwnerGrace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>From SIGHUP to SIGTERM; at most half of <see cref="KillTimeout"/>.</summary>
+    public TimeSpan KillTerminate { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether each session gets a control group of its own.</summary>
+    public CgroupUse SessionCgroups { get; init; }
 
     /// <summary>Punctual ticks of one second without a beat after which a keeper counts as hung.</summary>
     public int StaleTicks { get; init; } = 30;

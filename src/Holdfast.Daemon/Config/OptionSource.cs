@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Holdfast.Daemon.Killing;
 using Holdfast.Protocol;
 using Holdfast.Protocol.V1;
 
@@ -31,6 +32,18 @@ public static class OptionSource
             (o, v) => Number(v, 0, 31_536_000) is { } n ? o with { Retention = TimeSpan.FromSeconds(n) } : null),
         new("kill_timeout_ms", "from SIGHUP to SIGKILL, 1 to 600000", o => Text((int)o.KillTimeout.TotalMilliseconds),
             (o, v) => Number(v, 1, 600_000) is { } n ? o with { KillTimeout = TimeSpan.FromMilliseconds(n) } : null),
+        new("kill_terminate_ms", "from SIGHUP to SIGTERM, at most half of the time to SIGKILL, 1 to 600000", o => Text((int)o.KillTerminate.TotalMilliseconds),
+            (o, v) => Number(v, 1, 600_000) is { } n ? o with { KillTerminate = TimeSpan.FromMilliseconds(n) } : null),
+        new("session_cgroups", "auto (where delegated), on or off", o => o.SessionCgroups.ToString().ToLowerInvariant(),
+            (o, v) => v switch
+            {
+                "auto" => o with { SessionCgroups = CgroupUse.Auto },
+                "on" => o with { SessionCgroups = CgroupUse.On },
+                "off" => o with { SessionCgroups = CgroupUse.Off },
+                _ => null,
+            }),
+        new("owner_grace_ms", "how long an owner whose connection is gone keeps its claim, 1 to 600000", o => Text((int)o.OwnerGrace.TotalMilliseconds),
+            (o, v) => Number(v, 1, 600_000) is { } n ? o with { OwnerGrace = TimeSpan.FromMilliseconds(n) } : null),
         new("stale_ticks", "seconds without a beat after which a peer counts as hung, 2 to 3600", o => Text(o.StaleTicks),
             (o, v) => Number(v, 2, 3600) is { } n ? o with { StaleTicks = n } : null),
         new("log_level", "trace, debug, information, warning or error", o => o.LogLevel,

@@ -26,6 +26,12 @@ public sealed class SubscriberSet(Session session)
     /// <summary>Called when a subscriber took bytes: reading may go on.</summary>
     public Action? Progressed { get; set; }
 
+    /// <summary>Who reads without being the owner.</summary>
+    public int Observers => _subscribers.Count(s => !session.Owner.IsOwner(s.Connection));
+
+    /// <summary>A terminal that answers queries shows the output to the owner.</summary>
+    public bool HasOwnersTerminal => _subscribers.Exists(s => s.Wish.Terminal && session.Owner.IsOwner(s.Connection));
+
     public int Clients => _subscribers.Count + _inputOnly.Count;
 
     // Small beside the ring, because that much of it is kept for each reader behind what was sent.
@@ -45,8 +51,7 @@ public sealed class SubscriberSet(Session session)
         _expected.RemoveAll(e => e.Client == connection.ClientHash);
         var slot = session.Ring.Subscribers.Put(connection.ClientHash, cursor);
         _subscribers.Add(new Subscriber(connection, cursor, slot) { Wish = wish });
-        if (wish.Terminal)
-            session.Answers.TerminalAttached();
+        session.Answers.ReadersChanged();
     }
 
     /// <summary>The answer to the attach was sent: output may follow it.</summary>
@@ -80,9 +85,8 @@ public sealed class SubscriberSet(Session session)
             return;
         if (_subscribers[at].Slot >= 0)
             session.Ring.Subscribers.Remove(_subscribers[at].Slot);
-        if (_subscribers[at].Wish.Terminal)
-            session.Answers.TerminalDetached();
         _subscribers.RemoveAt(at);
+        session.Answers.ReadersChanged();
         Progressed?.Invoke();
     }
 
@@ -139,9 +143,30 @@ public sealed class SubscriberSet(Session session)
             connection.Send(ExitEvent());
     }
 
+    /// <summary>Everybody attached, for whoever asks about this one session.</summary>
+    public IEnumerable<ClientFacts> Describe() =>
+        _subscribers.Select(s => Describe(s.Connection, s)).Concat(_inputOnly.Select(c => Describe(c, null)));
+
     public void AnnounceClosed() => Serve();
 
     public void AnnounceResized(Resize resize) => Tell(new Envelope { Resized = new ResizedEvent { Session = session.Number, Resize = resize } });
+
+    public void AnnounceOwner(string former, OwnerChange reason)
+    {
+        var info = session.Record.Session;
+        Tell(new Envelope
+        {
+            OwnerChanged = new OwnerChangedEvent
+            {
+                Session = session.Number,
+                Owner = info.Owner,
+                OwnerEpoch = info.OwnerEpoch,
+                OwnerName = info.OwnerName,
+                Former = former,
+                Reason = reason,
+            },
+        });
+    }
 
     public void AnnounceRenamed() => Tell(new Envelope { Renamed = new RenamedEvent { Session = session.Number, Name = session.Name } });
 
@@ -225,6 +250,16 @@ public sealed class SubscriberSet(Session session)
             subscriber.Connection.Send(new Envelope { Closed = new ClosedEvent { Session = session.Number, EndOffset = session.Ring.Head } });
         }
     }
+
+    private ClientFacts Describe(ClientConnection connection, Subscriber? subscriber) => new()
+    {
+        ClientId = connection.ClientId,
+        ClientName = connection.ClientName,
+        Owner = session.Owner.IsOwner(connection),
+        Stream = connection.Role == Role.Stream,
+        Output = subscriber is not null,
+        Offset = subscriber?.Cursor ?? 0,
+    };
 
     private Envelope ExitEvent() => new()
     {

@@ -19,5 +19,13 @@ public sealed class DaemonCounters
 
     public uint KeeperRestarts { get; set; }
 
+    public ulong Takeovers { get; set; }
+
+    /// <summary>Requests and input refused with OWNER_REQUIRED.</summary>
+    public ulong OwnerRefusals { get; set; }
+
+    /// <summary>What must hold of a session and did not. Always 0.</summary>
+    public uint BrokenInvariants { get; set; }
+
     public uint ConnectionsRefused { get; set; }
 }

@@ -61,6 +61,17 @@ public static partial class DaemonLog
 
     [LoggerMessage(207, LogLevel.Warning, "a screen's checkpoint cannot be used, the screen is made from the output that is held: {Reason}")]
     public static partial void CheckpointUnusable(this ILogger log, string reason);
+    [LoggerMessage(210, LogLevel.Information, "session {Name}: owner {Owner} ({OwnerName}) after {Former}, epoch {Epoch}, {Reason}")]
+    public static partial void OwnerChanged(this ILogger log, string name, string owner, string ownerName, string former, ulong epoch, string reason);
+
+    [LoggerMessage(211, LogLevel.Error, "session {Name} ({State}): {Broken}")]
+    public static partial void InvariantBroken(this ILogger log, string name, string state, string broken);
+
+    [LoggerMessage(212, LogLevel.Warning, "session {Name}: {Left} processes did not end ({Pids}), {Untouchable} may not be signalled")]
+    public static partial void KillIncomplete(this ILogger log, string name, int left, string pids, int untouchable);
+
+    [LoggerMessage(213, LogLevel.Warning, "session {Name} has no control group: {Problem}")]
+    public static partial void CgroupFailed(this ILogger log, string name, string problem);
 
     [LoggerMessage(300, LogLevel.Debug, "client {Client} connected ({Name})")]
     public static partial void ClientConnected(this ILogger log, string client, string name);

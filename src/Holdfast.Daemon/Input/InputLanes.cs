@@ -43,6 +43,11 @@ public sealed class InputLanes(Session session)
             Refuse(connection, offset, lane.Accepted, session.IsAlive ? ErrorCode.SessionTerminating : ErrorCode.SessionExited);
             return;
         }
+        if (!session.Owner.AllowsInput(connection))
+        {
+            Refuse(connection, offset, lane.Accepted, ErrorCode.OwnerRequired);
+            return;
+        }
         if (lane.Offer(offset, data) is { } code)
         {
             Refuse(connection, offset, lane.Accepted, code);
@@ -54,6 +59,15 @@ public sealed class InputLanes(Session session)
         Flush(connection, lane);
         if (lane.IsWaiting)
             WantWritable?.Invoke(true);
+    }
+
+    /// <summary>Another client became the owner: what waits of the former one's input is not written any more.</summary>
+    public void Fence(ClientConnection connection)
+    {
+        if (!_lanes.TryGetValue(connection, out var lane) || !lane.IsWaiting)
+            return;
+        lane.Clear();
+        Refuse(connection, lane.Accepted, lane.Accepted, ErrorCode.OwnerRequired);
     }
 
     // Somebody's input waits already, or the program has left a whole queue unread.

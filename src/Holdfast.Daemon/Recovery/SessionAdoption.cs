@@ -13,7 +13,7 @@ namespace Holdfast.Daemon.Recovery;
 /// Makes sessions again from what the keeper holds, and first of all completes the transfer that the former daemon was killed in. Used once, at
 /// start, by the host.
 /// </summary>
-public sealed class SessionAdoption(SessionTable sessions, KeeperLink keeper, DaemonCounters counters, ILogger log)
+public sealed class SessionAdoption(SessionTable sessions, KeeperLink keeper, SessionRules rules, DaemonCounters counters, ILogger log)
 {
     private readonly List<string> _abandoned = [];
 
@@ -47,7 +47,7 @@ public sealed class SessionAdoption(SessionTable sessions, KeeperLink keeper, Da
                 Abandon(entry.Name);
                 return;
             }
-            var session = new Session(record, SessionMemory.Adopt(entry.Descriptors[0]), entry, log);
+            var session = new Session(record, SessionMemory.Adopt(entry.Descriptors[0]), entry, rules);
             if (keeper.Entries.GetValueOrDefault(session.PtyEntry) is { } pty)
                 session.Pty = new PtyMaster(pty.Descriptors[0]);
             if (keeper.Entries.GetValueOrDefault(session.TtyEntry) is { } tty)
@@ -87,8 +87,10 @@ public sealed class SessionAdoption(SessionTable sessions, KeeperLink keeper, Da
         if (session.Ring.Input.Recover())
             log.InputUncertain(session.Name, session.Id);
         session.Subscribers.ExpectFormerReaders();
+        session.Started.TrySetResult();
+        session.Owner.AwaitReturn();
         if (session.State == SessionState.Starting)
-            session.State = SessionState.Running;
+            session.Move(SessionState.Running);
         if (session.IsAlive)
             return;
         // Its exit had been noted, so it may be announced.

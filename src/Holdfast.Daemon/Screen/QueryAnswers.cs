@@ -20,25 +20,22 @@ public sealed class QueryAnswers(Session session) : ITerminalListener
 
     private readonly ArrayBufferWriter<byte> _waiting = new();
     private long _terminalExpectedUntil = session.Ring.TerminalAttached ? Reactor.Now + ReturnMilliseconds : 0;
-    private int _terminals;
+    private bool _attached;
 
     /// <summary>The model sees this output for the first time: its queries are not answered yet.</summary>
     public bool Fresh { get; set; }
 
-    /// <summary>A client's terminal is attached, or was until its daemon was killed a moment ago.</summary>
-    private bool TerminalAnswers => _terminals > 0 || Reactor.Now < _terminalExpectedUntil;
+    /// <summary>The owner's terminal is attached, or was until its daemon was killed a moment ago.</summary>
+    private bool TerminalAnswers => _attached || Reactor.Now < _terminalExpectedUntil;
 
-    public void TerminalAttached()
+    /// <summary>Readers have come or gone, or the session has another owner.</summary>
+    public void ReadersChanged()
     {
-        _terminals++;
-        _terminalExpectedUntil = 0;
-        session.Ring.TerminalAttached = true;
-    }
-
-    public void TerminalDetached()
-    {
-        _terminals--;
-        session.Ring.TerminalAttached = _terminals > 0;
+        _attached = session.Subscribers.HasOwnersTerminal;
+        // Also for the next daemon: what this terminal was asked is its to answer.
+        session.Ring.TerminalAttached = _attached;
+        if (_attached)
+            _terminalExpectedUntil = 0;
     }
 
     public void Reply(ReadOnlySpan<byte> answer)

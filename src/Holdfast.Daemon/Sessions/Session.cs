@@ -2,14 +2,14 @@ using Holdfast.Daemon.Flow;
 using Holdfast.Daemon.Input;
 using Holdfast.Daemon.Keepers;
 using Holdfast.Daemon.Screen;
+using Holdfast.Daemon.Killing;
+using Holdfast.Daemon.Ownership;
 using Holdfast.Linux;
 using Holdfast.Linux.Events;
 using Holdfast.Linux.Processes;
 using Holdfast.Linux.Pty;
 using Holdfast.Protocol.V1;
 using Holdfast.Ring;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using ExitStatus = Holdfast.Protocol.V1.ExitStatus;
 
 namespace Holdfast.Daemon.Sessions;
@@ -20,13 +20,17 @@ namespace Holdfast.Daemon.Sessions;
 /// </summary>
 public sealed class Session
 {
-    public Session(SessionRecord record, SessionMemory memory, HeldEntry entry, ILogger? log = null)
+    private readonly SessionRules _rules;
+
+    public Session(SessionRecord record, SessionMemory memory, HeldEntry entry, SessionRules rules)
     {
         (Record, Memory, Entry) = (record, memory, entry);
         Answers = new QueryAnswers(this);
-        Screen = new SessionScreen(memory.Ring, Answers, log ?? NullLogger.Instance);
+        Screen = new SessionScreen(memory.Ring, Answers, rules.Log);
         Subscribers = new SubscriberSet(this);
         Input = new InputLanes(this);
+        Owner = new OwnerClaim(this, rules.Owner);
+        _rules = rules;
     }
 
     public SessionRecord Record { get; }
@@ -52,6 +56,8 @@ public sealed class Session
 
     public QueryAnswers Answers { get; }
 
+    public OwnerClaim Owner { get; }
+
     /// <summary>Completed when the program has ended and its output was drained.</summary>
     public TaskCompletionSource Exited { get; } = new();
 
@@ -73,11 +79,13 @@ public sealed class Session
 
     public string Name => Record.Session.Name;
 
-    public SessionState State
-    {
-        get => Record.Session.State;
-        set => Record.Session.State = value;
-    }
+    public SessionState State => Record.Session.State;
+
+    /// <summary>Completed when the program runs, or will never run.</summary>
+    public TaskCompletionSource Started { get; } = new();
+
+    /// <summary>Ends its processes; null where nobody asked for that, or it is done.</summary>
+    public KillLadder? Ladder { get; set; }
 
     public bool IsAlive => State is SessionState.Starting or SessionState.Running or SessionState.Terminating;
 
@@ -95,14 +103,26 @@ public sealed class Session
         info.RetainedFrom = Ring.RetainedFrom;
         info.RingBytes = (ulong)Ring.Capacity;
         info.Clients = (uint)Subscribers.Clients;
+        info.Observers = (uint)Subscribers.Observers;
+        info.OwnerPresent = Owner.IsPresent;
         info.OutputClosed = Pty is null;
         return info;
     }
 
     public void RecordExit(Linux.Processes.ExitStatus status)
     {
-        State = SessionState.Exited;
         Record.Session.Exit = new ExitStatus { Code = status.Code, Signal = status.Signal, Lost = status.Lost };
         Record.Session.ExitedAtMs = (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        Move(SessionState.Exited);
+    }
+
+    /// <summary>The only way to another state: checked against <see cref="SessionTransitions"/>.</summary>
+    public void Move(SessionState to)
+    {
+        if (!SessionTransitions.Allows(State, to))
+            _rules.Report(this, $"no way leads from {State} to {to}");
+        Record.Session.State = to;
+        if (SessionTransitions.Broken(Record.Session, Ring.Head, EndOffset) is { } broken)
+            _rules.Report(this, broken);
     }
 }

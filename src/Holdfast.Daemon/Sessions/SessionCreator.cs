@@ -17,7 +17,7 @@ namespace Holdfast.Daemon.Sessions;
 /// point it leaves either nothing or a session that the next daemon finds whole. Owned by the host, loop thread.
 /// </summary>
 public sealed class SessionCreator(
-    SessionTable sessions, KeeperLink keeper, SessionLife life, DaemonOptions options, string socket, ILogger log)
+    SessionTable sessions, KeeperLink keeper, SessionLife life, DaemonOptions options, SessionRules rules, string socket, ILogger log)
 {
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(5);
     private readonly Dictionary<string, Task<Session>> _underWay = new(StringComparer.Ordinal);
@@ -161,7 +161,7 @@ public sealed class SessionCreator(
             },
         };
         record.Session.Command.Add(command);
-        var session = new Session(record, memory, new HeldEntry(id, record.ToByteArray(), [memory.Fd]), log) { Pty = pty.Master, Slave = pty.Slave };
+        var session = new Session(record, memory, new HeldEntry(id, record.ToByteArray(), [memory.Fd]), rules) { Pty = pty.Master, Slave = pty.Slave };
         sessions.Add(session);
         return session;
     }

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Holdfast.Daemon.Config;
 using Holdfast.Daemon.Health;
 using Holdfast.Daemon.Keepers;
+using Holdfast.Daemon.Killing;
 using Holdfast.Daemon.Output;
 using Holdfast.Linux.Events;
 using Holdfast.Linux.Processes;
@@ -15,14 +16,17 @@ namespace Holdfast.Daemon.Sessions;
 /// What happens to a session after it was made: it runs, is killed, ends, is kept for a while, is forgotten. Owned by the host, loop thread.
 /// </summary>
 public sealed class SessionLife(
-    Reactor reactor, SessionTable sessions, KeeperLink keeper, OutputMover mover, DaemonOptions options, ILogger log)
+    Reactor reactor, SessionTable sessions, KeeperLink keeper, OutputMover mover, SessionKiller killer, DaemonOptions options, ILogger log)
 {
     /// <summary>The program runs: note it, and read its output from now on.</summary>
     public void BeginRunning(Session session)
     {
+        session.Record.LeaderStart = ProcessFacts.TryRead(session.Entry.Pid, out var facts) ? facts.StartTime : 0;
         if (session.State == SessionState.Starting)
-            session.State = SessionState.Running;
+            session.Move(SessionState.Running);
+        session.Started.TrySetResult();
         Note(session);
+        killer.BeginGroup(session);
         BeginReading(session);
         // It may have ended before the keeper's answer was handled.
         if (session.PendingExit is { } status)
@@ -39,49 +43,58 @@ public sealed class SessionLife(
     public void OnExited(Session session, Linux.Processes.ExitStatus status)
     {
         session.PendingExit ??= status;
-        if (session.State == SessionState.Starting)
+        if (!session.Started.Task.IsCompleted)
             return;
         if (!session.IsAlive)
         {
             keeper.ExitRecorded(session.Entry);
             return;
         }
+        // The rest of its processes first: until it is reaped, its pid keeps their session id from meaning anybody else.
+        if (session.Ladder is { } ladder)
+        {
+            ladder.LookNow();
+            return;
+        }
         // What the program wrote before it ended is in the PTY now; one drain begun after its end has it all.
         mover.Drain(session);
     }
 
+    /// <summary>Ends every process of the session, also those that an ended program left behind; complete when none is left.</summary>
     public async Task KillAsync(Session session, TimeSpan timeout)
     {
-        if (!session.IsAlive)
-            return;
-        if (session.State != SessionState.Terminating)
+        if (session.State is SessionState.Starting or SessionState.Running)
         {
-            session.State = SessionState.Terminating;
+            session.Move(SessionState.Terminating);
             Note(session);
-            await SignalEndAsync(session, timeout);
         }
-        await session.Exited.Task;
+        await session.Started.Task;
+        await killer.EndAllAsync(session, timeout);
+        if (session.IsAlive && session.PendingExit is not null)
+            mover.Drain(session);
+        if (session.State != SessionState.Finalized)
+            await session.Exited.Task;
     }
-
-    /// <summary>Goes on with a kill that the former daemon had begun.</summary>
-    public Task ResumeKillAsync(Session session, TimeSpan timeout) => SignalEndAsync(session, timeout);
 
     /// <summary>Forgets the session: everywhere, in the order that leaves no terminal without a holder while its program lives.</summary>
     public async Task FinalizeAsync(Session session)
     {
         if (session.State == SessionState.Finalized)
             return;
-        session.State = SessionState.Finalized;
+        session.Move(SessionState.Finalized);
+        session.Started.TrySetResult();
         // A cancelled timer holds nothing: without it each forgotten session would stay in memory for the rest of its retention.
         session.Retention?.Cancel();
         sessions.Remove(session);
         mover.End(session);
         session.Subscribers.AnnounceFinalized();
         session.Input.Clear();
+        session.Owner.Clear();
         await Task.WhenAll(keeper.RemoveAsync(session.Id), keeper.RemoveAsync(session.PtyEntry), keeper.RemoveAsync(session.TtyEntry));
         session.Pty?.Dispose();
         session.Slave?.Dispose();
         session.Entry.Process?.Dispose();
+        killer.RemoveGroup(session);
         session.Memory.Dispose();
         session.Exited.TrySetException(new HoldfastException(ErrorCode.SessionGone, $"session '{session.Name}' was forgotten"));
         // Nobody may be waiting: then the outcome is seen by nobody, on purpose.
@@ -125,20 +138,6 @@ public sealed class SessionLife(
         left = left < TimeSpan.Zero ? TimeSpan.Zero : left > options.Retention ? options.Retention : left;
         session.Retention?.Cancel();
         session.Retention = reactor.After(left, () => _ = FinalizeAsync(session));
-    }
-
-    private async Task SignalEndAsync(Session session, TimeSpan timeout)
-    {
-        reactor.After(timeout, () => KillHard(session));
-        await keeper.SignalAsync(session.Id, Signals.HangUp, group: true);
-        // A stopped program takes SIGHUP only once it continues.
-        await keeper.SignalAsync(session.Id, Signals.Continue, group: true);
-    }
-
-    private void KillHard(Session session)
-    {
-        if (session.IsAlive)
-            _ = keeper.SignalAsync(session.Id, Signals.Kill, group: true);
     }
 
     private void OnDrained(Session session)

@@ -8,6 +8,9 @@ namespace Holdfast.Linux.Processes;
 /// <param name="ExitCode">In the encoding of wait(2); null where it may not be read.</param>
 public readonly record struct ProcessFacts(char State, int Parent, int Group, int Session, ulong StartTime, int? ExitCode)
 {
+    /// <summary>It has ended; its parent has not looked yet.</summary>
+    public bool IsDead => State is 'Z' or 'X' or 'x';
+
     public static bool TryRead(int pid, out ProcessFacts facts)
     {
         facts = default;

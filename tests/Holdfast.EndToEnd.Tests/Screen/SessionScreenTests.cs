@@ -47,7 +47,7 @@ public sealed class SessionScreenTests
     }
 
     private static Session NewDaemon(SessionMemory memory) =>
-        new(new SessionRecord { Session = new SessionInfo { Id = "1", Size = new() { Cols = 80, Rows = 24 } } }, memory, new("1", default, [memory.Fd]));
+        new(new SessionRecord { Session = new SessionInfo { Id = "1", Size = new() { Cols = 80, Rows = 24 } } }, memory, new("1", default, [memory.Fd]), SessionRules.Standalone());
 
     private static void Resize(Session session, TerminalModel twin, Random random)
     {

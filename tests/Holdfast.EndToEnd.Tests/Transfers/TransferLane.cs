@@ -84,7 +84,7 @@ internal sealed class TransferLane : IDisposable
         Check();
         var before = _seen.Bytes;
         var transfer = new SpliceTransfer(_pipe, _record);
-        var session = new Session(new Protocol.V1.SessionRecord { Session = new() { Id = "1" } }, _memory, new("1", default, [])) { Pty = _terminal.Master };
+        var session = new Session(new Protocol.V1.SessionRecord { Session = new() { Id = "1" } }, _memory, new("1", default, []), SessionRules.Standalone()) { Pty = _terminal.Master };
         while (_seen.Bytes < before + MostPerReader)
         {
             var moved = transfer.Move(session, 4096);

@@ -83,8 +83,8 @@ public sealed class CommandLineTests
     [Fact]
     public void Submitted_text_is_a_bracketed_paste()
     {
-        Assert.Equal("\e[200~a b\e[201~"u8.ToArray(), new SendCommand.Input(["a", "b"], Enter: false, Submit: true, Stdin: false).Bytes());
-        Assert.Equal("a b"u8.ToArray(), new SendCommand.Input(["a", "b"], Enter: true, Submit: false, Stdin: false).Bytes());
+        Assert.Equal("\e[200~a b\e[201~"u8.ToArray(), new SendCommand.Input(["a", "b"], Enter: false, Submit: true, Stdin: false, Takeover: false).Bytes());
+        Assert.Equal("a b"u8.ToArray(), new SendCommand.Input(["a", "b"], Enter: true, Submit: false, Stdin: false, Takeover: false).Bytes());
     }
 
     [Fact]
@@ -112,8 +112,8 @@ public sealed class CommandLineTests
         session.Command.Add("sh\e[2J");
         var text = ListCommand.Table([session], DateTimeOffset.UnixEpoch.AddHours(3)).ToText(coloured: false);
         var lines = text.Split('\n');
-        Assert.Equal("NAME         STATE    PID  SIZE   CREATED  CLIENTS  COMMAND", lines[0]);
-        Assert.Equal("a-long-name  running  5    80x24  3h       0        sh?[2J", lines[1]);
+        Assert.Equal("NAME         STATE    PID  SIZE   CREATED  CLIENTS  OWNER  COMMAND", lines[0]);
+        Assert.Equal("a-long-name  running  5    80x24  3h       0        -      sh?[2J", lines[1]);
     }
 
     [Fact]

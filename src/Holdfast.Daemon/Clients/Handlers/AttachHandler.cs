@@ -11,7 +11,6 @@ public static class AttachHandler
     public static Envelope Handle(RequestServices services, ClientConnection connection, AttachRequest request)
     {
         var session = services.Sessions.Find(request.Session);
-        TakeSize(services, session, request.Size);
         var ring = session.Ring;
         var offset = request.FromCase switch
         {
@@ -21,12 +20,23 @@ public static class AttachHandler
         };
         if (offset > ring.Head)
             throw new HoldfastException(ErrorCode.OffsetNotHeld, $"offset {offset} lies beyond the head {ring.Head}");
+        if (connection.Role != Role.Control && request.As is (AttachAs.AsOwner or AttachAs.AsTakeover))
+            throw new HoldfastException(ErrorCode.RoleForbidden, "a stream connection cannot be the owner");
+        session.Owner.Attach(connection, request);
+        if (session.Owner.IsOwner(connection))
+            TakeSize(services, session, request.Size);
         if (request.FromCase == AttachRequest.FromOneofCase.NoOutput)
             session.Subscribers.AddInputOnly(connection);
         else
             session.Subscribers.Add(connection, offset, ScreenWish.Of(request));
         connection.Attach(session);
-        var answer = new AttachAnswer { Session = session.Describe(), Offset = offset };
+        var answer = new AttachAnswer
+        {
+            Session = session.Describe(),
+            Offset = offset,
+            Owner = session.Owner.IsOwner(connection),
+            OwnerEpoch = session.Owner.Epoch,
+        };
         if (connection.Role == Role.Control)
             answer.Input = InputOf(session.Input.Open(connection));
         foreach (var entry in ring.Sizes.From(offset))
@@ -51,7 +61,7 @@ public static class AttachHandler
             session.Subscribers.Begin(connection);
     }
 
-    private static InputPosition InputOf(Input.InputLane lane) => new()
+    internal static InputPosition InputOf(Input.InputLane lane) => new()
     {
         Accepted = lane.Accepted,
         Uncertain = lane.Uncertain,

@@ -11,6 +11,7 @@ public static class DetachHandler
         var session = services.Sessions.Find(request.Session);
         session.Subscribers.Remove(connection);
         session.Input.Close(connection);
+        session.Owner.Detach(connection, vanished: false);
         connection.Forget(session);
         return new Envelope { DetachAnswer = new DetachAnswer() };
     }

@@ -1,4 +1,5 @@
 using Holdfast.Protocol;
+using Holdfast.Daemon.Sessions;
 using Holdfast.Protocol.V1;
 
 namespace Holdfast.Daemon.Clients.Handlers;
@@ -7,5 +8,12 @@ namespace Holdfast.Daemon.Clients.Handlers;
 public static class InspectHandler
 {
     public static Envelope Handle(RequestServices services, InspectRequest request) =>
-        new() { InspectAnswer = new InspectAnswer { Session = services.Sessions.Find(request.Session).Describe() } };
+        new() { InspectAnswer = new InspectAnswer { Session = Describe(services.Sessions.Find(request.Session)) } };
+
+    private static SessionInfo Describe(Session session)
+    {
+        var info = session.Describe();
+        info.Attached.AddRange(session.Subscribers.Describe());
+        return info;
+    }
 }

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text;
+
+namespace Holdfast.Linux.Processes;
+
+/// <summary>What /proc says of all processes at one moment, as far as this user may know it. Stateless; any thread; reads files, so not for a loop.</summary>
+public static class ProcessTable
+{
+    private static readonly char[] Digits = [.. "0123456789"];
+
+    /// <summary>Every process there is, by pid.</summary>
+    public static Dictionary<int, ProcessFacts> Read()
+    {
+        var table = new Dictionary<int, ProcessFacts>();
+        foreach (var path in Directory.EnumerateDirectories("/proc"))
+        {
+            var name = Path.GetFileName(path.AsSpan());
+            if (name.IndexOfAnyExcept(Digits) < 0 && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && ProcessFacts.TryRead(pid, out var facts))
+                table[pid] = facts;
+        }
+        return table;
+    }
+
+    /// <summary>Whether the environment a process was started with holds this variable; false where it may not be read.</summary>
+    public static bool HasVariable(int pid, string variable)
+    {
+        byte[] environment;
+        try
+        {
+            environment = File.ReadAllBytes($"/proc/{pid}/environ");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Gone, or another user's: then it is none of ours to end.
+            return false;
+        }
+        var wanted = Encoding.UTF8.GetBytes(variable + '\0');
+        return BeginsSomewhere(environment, wanted, environment.AsSpan().IndexOf(wanted));
+    }
+
+    /// <summary>Whether a process has this file open.</summary>
+    public static bool HasOpen(int pid, string path)
+    {
+        try
+        {
+            return Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd")
+                .Any(link => new FileInfo(link).LinkTarget == path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    // The text may be the end of another variable's value first.
+    private static bool BeginsSomewhere(byte[] environment, byte[] wanted, int at)
+    {
+        while (at >= 0)
+        {
+            if (at == 0 || environment[at - 1] == 0)
+                return true;
+            var next = environment.AsSpan(at + 1).IndexOf(wanted);
+            at = next < 0 ? -1 : at + 1 + next;
+        }
+        return false;
+    }
+}
