@@ -65,7 +65,10 @@ internal sealed class RectangleEditor(TerminalState state, RenditionReader rendi
         var cell = state.Pen;
         cell.Content = (uint)state.Charsets.Peek(parameters[0]);
         for (var y = area.Top; y <= area.Bottom; y++)
-            RowEditor.Erase(state.Active.Row(y), area.Left, area.Right + 1, cell);
+        {
+            RowEditor.SplitAround(state.Active.Row(y), area.Left, area.Right + 1, state.Eraser);
+            state.Active.Row(y)[area.Left..(area.Right + 1)].Fill(cell);
+        }
     }
 
     private void Erase(SequenceParameters parameters, bool selective)
