@@ -6,14 +6,12 @@ namespace Holdfast.Cli.Sessions;
 /// </summary>
 internal sealed class ScreenMode
 {
-    // Both sequences below are this long.
-    private const int SequenceBytes = 8;
+    // Longer than any list of modes that a program sets at once.
+    private const int MostHeld = 64;
 
-    private readonly byte[] _tail = new byte[SequenceBytes - 1];
-    private int _tailBytes;
+    private readonly byte[] _held = new byte[MostHeld];
+    private int _heldBytes;
     private bool _alternate;
-
-    private static ReadOnlySpan<byte> EnterAlternate => "\e[?1049h"u8;
 
     private static ReadOnlySpan<byte> LeaveAlternate => "\e[?1049l"u8;
 
@@ -28,31 +26,73 @@ internal sealed class ScreenMode
     /// <summary>Moves what the terminal shows into its scrollback, so that the session's screen takes the place of nothing.</summary>
     public static byte[] EnterSequence(int rows) => [.. "\e[0m\e[r\e["u8, .. System.Text.Encoding.ASCII.GetBytes($"{rows};1H"), .. Enumerable.Repeat((byte)'\n', rows)];
 
+    /// <summary>Follows the switches to the alternate screen and back (modes 47, 1047, 1049), wherever output is cut.</summary>
     public void See(ReadOnlySpan<byte> output)
     {
-        // The border of two chunks may cut a sequence.
-        Span<byte> border = stackalloc byte[2 * SequenceBytes];
-        _tail.AsSpan(0, _tailBytes).CopyTo(border);
-        var head = output[..Math.Min(output.Length, SequenceBytes - 1)];
-        head.CopyTo(border[_tailBytes..]);
-        Look(border[..(_tailBytes + head.Length)]);
+        if (_heldBytes > 0)
+        {
+            Span<byte> border = stackalloc byte[2 * MostHeld];
+            _held.AsSpan(0, _heldBytes).CopyTo(border);
+            var more = output[..Math.Min(output.Length, MostHeld)];
+            more.CopyTo(border[_heldBytes..]);
+            var joined = border[..(_heldBytes + more.Length)];
+            _heldBytes = 0;
+            // What follows the sequence is looked at below.
+            Look(joined[..Math.Min(joined.Length, EndOfSequence(joined))]);
+        }
+
         Look(output);
-        Keep(output, border[..(_tailBytes + head.Length)]);
     }
 
     private void Look(ReadOnlySpan<byte> bytes)
     {
-        var entered = bytes.LastIndexOf(EnterAlternate);
-        var left = bytes.LastIndexOf(LeaveAlternate);
-        if (entered != left)
-            _alternate = entered > left;
+        while (bytes.IndexOf((byte)'\e') is var at and >= 0)
+        {
+            bytes = bytes[at..];
+            var end = EndOfSequence(bytes);
+            if (end > bytes.Length)
+            {
+                Hold(bytes);
+                return;
+            }
+
+            if (bytes.StartsWith("\e[?"u8) && bytes[end - 1] is (byte)'h' or (byte)'l' && HasAlternate(bytes[3..(end - 1)]))
+                _alternate = bytes[end - 1] == 'h';
+            bytes = bytes[end..];
+        }
     }
 
-    private void Keep(ReadOnlySpan<byte> output, ReadOnlySpan<byte> border)
+    // More than there is: its end has not come yet.
+    private static int EndOfSequence(ReadOnlySpan<byte> sequence)
     {
-        var from = output.Length >= _tail.Length ? output : border;
-        from = from[Math.Max(0, from.Length - _tail.Length)..];
-        from.CopyTo(_tail);
-        _tailBytes = from.Length;
+        if (sequence.Length < 2)
+            return sequence.Length + 1;
+        if (sequence[1] != '[')
+            return 1;
+        for (var i = 2; i < sequence.Length; i++)
+        {
+            if (sequence[i] is < 0x20 or > 0x3F)
+                return i + 1;
+        }
+
+        return sequence.Length + 1;
+    }
+
+    private static bool HasAlternate(ReadOnlySpan<byte> modes)
+    {
+        foreach (var range in modes.Split((byte)';'))
+        {
+            var mode = modes[range];
+            if (mode.SequenceEqual("47"u8) || mode.SequenceEqual("1047"u8) || mode.SequenceEqual("1049"u8))
+                return true;
+        }
+
+        return false;
+    }
+
+    private void Hold(ReadOnlySpan<byte> rest)
+    {
+        _heldBytes = rest.Length <= MostHeld ? rest.Length : 0;
+        rest[.._heldBytes].CopyTo(_held);
     }
 }

@@ -57,7 +57,7 @@ public sealed class ScreenAfterKillTests
         await AttachedScreenTests.AwaitScreenAsync(daemon, "value99 ");
         (await daemon.CliAsync("send", "work", "o\u0016u2713 done\u001b")).Succeeded();
         await AttachedScreenTests.AwaitScreenAsync(daemon, "✓ done");
-        (await daemon.CliAsync("send", "work", ":echo 'set''tled'\r")).Succeeded();
+        (await daemon.CliAsync("send", "work", ":echo 'set' . 'tled'\r")).Succeeded();
         await AttachedScreenTests.AwaitScreenAsync(daemon, "settled");
     }
 }
