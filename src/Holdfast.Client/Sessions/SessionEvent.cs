@@ -22,5 +22,7 @@ public readonly record struct SessionEvent
 
     public string? Name { get; init; }
 
+    public BackpressureWarningEvent? Backpressure { get; init; }
+
     public OwnerChangedEvent? Owner { get; init; }
 }

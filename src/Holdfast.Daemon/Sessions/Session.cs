@@ -24,7 +24,7 @@ public sealed class Session
     public Session(SessionRecord record, SessionMemory memory, HeldEntry entry, SessionRules rules)
     {
         (Record, Memory, Entry) = (record, memory, entry);
-        Subscribers = new SubscriberSet(this);
+        Subscribers = new SubscriberSet(this, rules.Flow);
         Input = new InputLanes(this);
         Owner = new OwnerClaim(this, rules.Owner);
         _rules = rules;

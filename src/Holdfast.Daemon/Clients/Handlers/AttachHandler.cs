@@ -24,7 +24,7 @@ public static class AttachHandler
         if (request.FromCase == AttachRequest.FromOneofCase.NoOutput)
             session.Subscribers.AddInputOnly(connection);
         else
-            session.Subscribers.Add(connection, offset);
+            session.Subscribers.Add(connection, offset, request.Acks);
         connection.Attach(session);
         var answer = new AttachAnswer
         {
