@@ -45,7 +45,7 @@ public sealed class FlowControl(Reactor reactor, FlowPolicy policy, DaemonCounte
     }
 
     /// <summary>Holds a frame back until its interval is over. False: it may go now.</summary>
-    public bool Holds(Subscriber subscriber, Action serve)
+    public bool Holds(Subscriber subscriber)
     {
         var wait = subscriber.Flow.Wait(Reactor.Now);
         if (wait == 0)
@@ -53,7 +53,7 @@ public sealed class FlowControl(Reactor reactor, FlowPolicy policy, DaemonCounte
         if (subscriber.Retry is null or { Cancelled: true })
         {
             counters.HeldFrames++;
-            subscriber.Retry = reactor.After(TimeSpan.FromMilliseconds(wait), serve);
+            subscriber.Retry = reactor.After(TimeSpan.FromMilliseconds(wait), subscriber.ServeAgain);
         }
         return true;
     }

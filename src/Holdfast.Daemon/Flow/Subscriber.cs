@@ -32,6 +32,9 @@ public sealed class Subscriber(ClientConnection connection, ulong cursor, int sl
 
     public FlowState Flow { get; } = new(policy);
 
+    /// <summary>What its timer does. Made once: this is on the way of every frame.</summary>
+    public required Action ServeAgain { get; init; }
+
     /// <summary>Serves it again when its interval is over.</summary>
     public LoopTimer? Retry { get; set; }
 

@@ -46,7 +46,7 @@ public sealed class SubscriberSet(Session session, FlowControl flow)
         Remove(connection);
         _expected.RemoveAll(e => e.Client == connection.ClientHash);
         var slot = session.Ring.Subscribers.Put(connection.ClientHash, cursor);
-        _subscribers.Add(new Subscriber(connection, cursor, slot, acknowledges, flow.Policy));
+        _subscribers.Add(new Subscriber(connection, cursor, slot, acknowledges, flow.Policy) { ServeAgain = () => Serve(connection) });
     }
 
     /// <summary>The answer to the attach was sent: output may follow it.</summary>
@@ -231,7 +231,7 @@ public sealed class SubscriberSet(Session session, FlowControl flow)
             TellGap(subscriber, Math.Min(ring.RetainedFrom + ((ulong)ring.Capacity / 8), ring.Head));
         for (var frames = 0; frames < mostFrames && subscriber.Cursor < ring.Head && subscriber.Connection.CanSendOutput; frames++)
         {
-            if (flow.Holds(subscriber, () => Serve(subscriber.Connection)))
+            if (flow.Holds(subscriber))
                 break;
             var length = (int)Math.Min(ring.Head - subscriber.Cursor, (ulong)FrameBytes);
             subscriber.Connection.SendOutput(session.Number, subscriber.Cursor, ring.Read(subscriber.Cursor, length));
