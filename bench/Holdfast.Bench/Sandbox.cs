@@ -24,7 +24,7 @@ internal sealed class Sandbox : IAsyncDisposable
     public static Sandbox Create() => new(Required("BENCH_RAW"), Path.Combine(Required("HOLDFAST_BIN"), "holdfast"));
 
     public static string Required(string variable) =>
-        Environment.GetEnvironmentVariable(variable) ?? throw new InvalidOperationException($"{variable} is not set: use bench/run");
+        System.Environment.GetEnvironmentVariable(variable) ?? throw new InvalidOperationException($"{variable} is not set: use bench/run");
 
     /// <summary>A FIFO: the producer begins when it is opened for writing.</summary>
     public async Task<string> GateAsync()
@@ -61,12 +61,13 @@ internal sealed class Sandbox : IAsyncDisposable
         (await RunAsync(Raw, arguments)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => double.Parse(line, CultureInfo.InvariantCulture) / 1000);
 
-    public DaemonPaths Paths => DaemonPaths.From(name => Variables.GetValueOrDefault(name) ?? Environment.GetEnvironmentVariable(name));
+    public DaemonPaths Paths => DaemonPaths.From(name => Variables.GetValueOrDefault(name) ?? System.Environment.GetEnvironmentVariable(name));
 
-    public Task<HoldfastClient> ConnectAsync(bool readOnReceiveLoop = false) => HoldfastClient.ConnectAsync(new HoldfastClientOptions
+    public Task<HoldfastClient> ConnectAsync(bool readOnReceiveLoop = false, int ackThreshold = 100) => HoldfastClient.ConnectAsync(new HoldfastClientOptions
     {
         Paths = Paths,
         ReadOnReceiveLoop = readOnReceiveLoop,
+        AckThreshold = ackThreshold,
     });
 
     public async ValueTask DisposeAsync()
@@ -74,6 +75,8 @@ internal sealed class Sandbox : IAsyncDisposable
         await HoldfastAsync("daemon", "stop", "--kill-sessions");
         Directory.Delete(_directory, recursive: true);
     }
+
+    public IReadOnlyDictionary<string, string> Environment => Variables;
 
     private Dictionary<string, string> Variables => new(StringComparer.Ordinal)
     {

@@ -56,7 +56,8 @@ internal static class ThroughputFigures
         return rate;
     }
 
-    private static async Task<double> ClientsAsync(Sandbox box, int count, Action<bool> whole)
+    /// <summary>Megabytes a second that each of so many SDK clients gets, from one producer.</summary>
+    public static async Task<double> ClientsAsync(Sandbox box, int count, Action<bool> whole, int ackThreshold = 100, Func<Task>? attached = null)
     {
         var gate = await box.GateAsync();
         await box.HoldfastAsync("new", "c", "-d", "--", box.Raw, "produce", $"{Produced}", gate);
@@ -64,10 +65,12 @@ internal static class ThroughputFigures
         var readings = new List<Task<long>>();
         for (var i = 0; i < count; i++)
         {
-            clients.Add(await box.ConnectAsync(readOnReceiveLoop: true));
+            clients.Add(await box.ConnectAsync(readOnReceiveLoop: true, ackThreshold));
             readings.Add(CountAsync(await clients[i].AttachAsync(new AttachRequest { Session = "c", Start = true })));
         }
 
+        if (attached is not null)
+            await attached();
         var rate = await MeasureAsync(gate, Task.WhenAll(readings));
         foreach (var reading in readings)
             whole(await reading == Expected);

@@ -31,6 +31,12 @@ public sealed record HoldfastClientOptions
     public int BufferedOutputBytes { get; init; } = 1024 * 1024;
 
     /// <summary>
+    /// Output is acknowledged to the daemon each time the reader of an attachment has taken so many frames, so that the daemon knows how far behind it is
+    /// (docs/flow-control.md). Far below the daemon's yellow threshold (1024). 0: never; then what the socket took counts as read.
+    /// </summary>
+    public int AckThreshold { get; init; } = 100;
+
+    /// <summary>
     /// True: the receive loop has a thread of its own, and a waiting reader of an attachment goes on at once on it. This saves two changes
     /// of threads for every chunk of output, which a person who types can feel on a loaded machine.
     /// For programs with one attachment whose reader only passes output on: while it blocks, nothing else of this connection is received.

@@ -1,5 +1,6 @@
 using Holdfast.Daemon.Clients;
 using Holdfast.Daemon.Config;
+using Holdfast.Daemon.Flow;
 using Holdfast.Daemon.Health;
 using Holdfast.Daemon.Keepers;
 using Holdfast.Daemon.Killing;
@@ -51,7 +52,8 @@ public sealed class DaemonHost : IKeeperEvents
     {
         (_loop, _options, _paths, _log) = (loop, options, paths, log);
         _keeper = new KeeperLink(loop.Reactor, log) { Events = this };
-        _rules = new SessionRules(new OwnerRules(loop.Reactor, _keeper, options, _counters, log), _counters, log);
+        var owner = new OwnerRules(loop.Reactor, _keeper, options, _counters, log);
+        _rules = new SessionRules(owner, new FlowControl(loop.Reactor, options.Flow, _counters, log), _counters, log);
         _guard = new KeeperGuard(loop.Reactor, _keeper, paths, _counters, log);
         _clients = new ClientServer(loop.Reactor, options, _counters, log);
     }
@@ -107,6 +109,8 @@ public sealed class DaemonHost : IKeeperEvents
             ResumeSessions();
             _clients.Listen(_keeper.Entries["@listen"].Descriptors[0], NewRouter(transfer.Token));
             _keeper.Ready();
+            if (_options.Flow.Warning() is { } warning)
+                _log.ConfigWarning(warning);
             _log.Serving(BuildFacts.Version, _sessions.Count, _counters.RecoveredBytes, _mover.TransferKind);
             await adoption.RemoveAbandonedAsync();
         }
@@ -173,10 +177,10 @@ public sealed class DaemonHost : IKeeperEvents
     private FrameRouter NewRouter(string token)
     {
         var creator = new SessionCreator(_sessions, _keeper, _life!, _options, _rules, _paths.Socket, _log);
-        var services = new RequestServices(_sessions, creator, _life!, _mover!, _keeper, _options, Status, StopAsync);
-        var facts = new StatusFacts(_paths, _sessions, _clients, _keeper, _counters, () => _mover!.TransferKind);
+        var services = new RequestServices(_sessions, creator, _life!, _mover!, _keeper, _options, _counters, Status, StopAsync);
+        var facts = new StatusFacts(_paths, _options, _sessions, _clients, _keeper, _counters, () => _mover!.TransferKind);
         _status = facts;
-        return new FrameRouter(new Handshake(token, facts.Welcome, _log), new RequestRouter(services, _log), _sessions, _counters, _log);
+        return new FrameRouter(new Handshake(token, facts.Welcome, _log), new RequestRouter(services, _log), _sessions, _options.MaxFrameBytes, _counters, _log);
     }
 
     private StatusAnswer Status() => _status!.Status();

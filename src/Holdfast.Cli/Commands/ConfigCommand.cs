@@ -28,7 +28,7 @@ internal sealed class ConfigCommand : Command
 
     private static int Show(string path, bool json)
     {
-        var values = Load(path);
+        var values = Load(path, out _);
         if (json)
         {
             var rows = values.Select(v => new OptionRow(v.Key, v.Value, v.Source, v.Variable, v.Meaning)).ToArray();
@@ -53,7 +53,9 @@ internal sealed class ConfigCommand : Command
 
     private static int Check(string path, bool json)
     {
-        Load(path);
+        Load(path, out var options);
+        if (options.Flow.Warning() is { } warning)
+            StandardOutput.WriteErrorLine($"holdfast: warning: {warning}");
         if (json)
             JsonOutput.Write(new ConfigRow(path, File.Exists(path), true, null), JsonShapes.Default.ConfigRow);
         else
@@ -61,9 +63,9 @@ internal sealed class ConfigCommand : Command
         return 0;
     }
 
-    private static IReadOnlyList<OptionValue> Load(string path)
+    private static IReadOnlyList<OptionValue> Load(string path, out DaemonOptions options)
     {
-        OptionSource.Load(path, Environment.GetEnvironmentVariable, out var values);
+        options = OptionSource.Load(path, Environment.GetEnvironmentVariable, out var values);
         return values;
     }
 }

@@ -25,7 +25,9 @@ internal sealed record StatusRow(
     string Log,
     InheritedRow? Inherited,
     ulong RecoveredBytes,
-    uint RecoveredSessions)
+    uint RecoveredSessions,
+    LimitRow[] Limits,
+    FlowRow? Flow)
 {
     private const double MillisecondsPerSecond = 1000;
 
@@ -51,8 +53,27 @@ internal sealed record StatusRow(
         s.Log,
         s.Inherited is { } i ? new InheritedRow(i.Cgroup, i.Nice, i.Umask, i.NoNewPrivs) : null,
         s.RecoveredBytes,
-        s.RecoveredSessions);
+        s.RecoveredSessions,
+        [.. s.Limits.Select(l => new LimitRow(l.Name, l.Limit, l.Value, l.Refused, l.Code))],
+        s.Flow is { } f
+            ? new FlowRow(f.SentBytes, f.SentFrames, f.AckedFrames, f.PendingFrames, f.Warnings, f.HeldFrames, f.Disconnected, f.Takeovers, f.OwnerRefusals)
+            : null);
 }
 
 /// <summary>What all sessions inherit from the client that started the keeper. A value.</summary>
 internal sealed record InheritedRow(string Cgroup, int Nice, uint Umask, bool NoNewPrivs);
+
+/// <summary>A limit, how much of it is used, and how often something was refused for it. A value.</summary>
+internal sealed record LimitRow(string Name, ulong Limit, ulong Value, ulong Refused, string Code);
+
+/// <summary>Flow control since the daemon started. A value.</summary>
+internal sealed record FlowRow(
+    ulong SentBytes,
+    ulong SentFrames,
+    ulong AckedFrames,
+    ulong PendingFrames,
+    ulong Warnings,
+    ulong HeldFrames,
+    ulong Disconnected,
+    ulong Takeovers,
+    ulong OwnerRefusals);

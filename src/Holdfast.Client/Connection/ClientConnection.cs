@@ -38,6 +38,9 @@ internal sealed class ClientConnection : IAsyncDisposable
     /// <summary>What the present or last daemon said of itself.</summary>
     public Welcome Welcome { get; private set; }
 
+    // A daemon that does not know them would take them for a fault.
+    private bool Acknowledges => _options.AckThreshold > 0 && Welcome.Features.Contains(ProtocolFeatures.Acks);
+
     /// <summary>Completes when no daemon will answer on this connection any more.</summary>
     public Task Ended => _running;
 
@@ -99,6 +102,7 @@ internal sealed class ClientConnection : IAsyncDisposable
             _attachments.Add(attached.Session.Number, attachment);
         }
 
+        attach.Acks = Acknowledges;
         await RequestAsync(new Envelope { Attach = attach }, AfterLoss.SendAgain, cancellation, OnAnswer);
         return attachment ?? throw refusal ?? Faults.Ended();
     }
@@ -251,11 +255,12 @@ internal sealed class ClientConnection : IAsyncDisposable
             if (attachment.HasEnded || answer.AttachAnswer is not { } attached || CurrentLink() is not { } current)
                 return;
             _attachments.Add(attached.Session.Number, attachment);
-            attachment.OnResumed(current, attached);
+            attachment.OnResumed(current, attached, request.Acks);
         }
 
         try
         {
+            request.Acks = Acknowledges;
             await RequestAsync(new Envelope { Attach = request }, AfterLoss.Fail, _closing.Token, OnAnswer);
         }
         catch (HoldfastException e) when (e.Code == ErrorCode.OffsetNotHeld && !request.Start)

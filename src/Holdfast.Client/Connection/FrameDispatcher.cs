@@ -89,6 +89,9 @@ internal sealed class FrameDispatcher(AttachmentTable attachments, Action<Envelo
             case Envelope.BodyOneofCase.OwnerChanged:
                 attachments.Find(envelope.OwnerChanged.Session)?.OnOwnerChanged(envelope.OwnerChanged);
                 break;
+            case Envelope.BodyOneofCase.BackpressureWarning:
+                attachments.Find(envelope.BackpressureWarning.Session)?.OnBackpressure(envelope.BackpressureWarning);
+                break;
             case Envelope.BodyOneofCase.Exited:
                 attachments.Find(envelope.Exited.Session)?.OnExited(envelope.Exited);
                 break;

@@ -79,7 +79,7 @@ internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
     private bool TokenHasChanged(Endpoint endpoint) => endpoint.ReadToken() != _token;
 
     private static bool IsPassing(HoldfastException e, bool patient) =>
-        e.Code is ErrorCode.DaemonStopping or ErrorCode.HandshakeTimeout or ErrorCode.LimitConnections
+        e.Code is ErrorCode.DaemonStopping or ErrorCode.HandshakeTimeout or ErrorCode.LimitConnections or ErrorCode.LimitConnectionRate
         || (patient && e.Code is ErrorCode.DaemonUnavailable or ErrorCode.DaemonStartFailed or ErrorCode.Unauthenticated);
 
     /// <summary>The socket is there, the token not yet: the first daemon of a directory is still starting.</summary>

@@ -7,7 +7,7 @@ namespace Holdfast.Client.Sessions;
 /// What was received for an attachment and not read yet, with a bound on its bytes.
 /// Owned by the attachment. Written by the receive loop, read by one reader; ends when completed.
 /// </summary>
-internal sealed class EventQueue(int mostBytes, bool readOnWriter = false)
+internal sealed class EventQueue(int mostBytes, bool readOnWriter = false, Action? outputTaken = null)
 {
     private readonly Channel<Entry> _entries =
         Channel.CreateUnbounded<Entry>(
@@ -84,6 +84,7 @@ internal sealed class EventQueue(int mostBytes, bool readOnWriter = false)
         if (entry.Segment is null)
             return entry.Value;
         _reading = entry.Segment;
+        outputTaken?.Invoke();
         if (Interlocked.Add(ref _bytes, -entry.Value.Data.Length) <= mostBytes / 2)
             MakeRoomKnown();
         return entry.Value;

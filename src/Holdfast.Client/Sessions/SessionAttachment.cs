@@ -18,6 +18,7 @@ public sealed class SessionAttachment : IAsyncDisposable
     private readonly ClientConnection _connection;
     private readonly EventQueue _events;
     private readonly InputLane _input = new();
+    private readonly AckCounter _acks;
     private readonly AttachRequest _request;
     private readonly OwnerState _owner;
     private OutputCursor _cursor;
@@ -31,11 +32,13 @@ public sealed class SessionAttachment : IAsyncDisposable
     internal SessionAttachment(ClientConnection connection, AttachAnswer answer, AttachRequest request, string clientId, HoldfastClientOptions options, DaemonLink link)
     {
         _connection = connection;
+        _acks = new AckCounter(options.AckThreshold);
+        _acks.Use(request.Acks ? link : null, answer.Session.Number);
         _request = request;
         _screenDue = request.FromCase == AttachRequest.FromOneofCase.Screen;
         _owner = new OwnerState(clientId, request.As);
         _owner.OnAttached(answer);
-        _events = new EventQueue(options.BufferedOutputBytes, options.ReadOnReceiveLoop);
+        _events = new EventQueue(options.BufferedOutputBytes, options.ReadOnReceiveLoop, _acks.OnTaken);
         _cursor = new OutputCursor(answer.Offset);
         Session = answer.Session;
         Start = answer.Offset;
@@ -131,6 +134,9 @@ public sealed class SessionAttachment : IAsyncDisposable
         _input.Restart(link, Session.Number, taken.Input ?? new InputPosition());
     }
 
+    internal void OnBackpressure(BackpressureWarningEvent warning) =>
+        _events.Add(new SessionEvent { Kind = SessionEventKind.Backpressure, Backpressure = warning });
+
     internal void OnOwnershipLost(Exception why)
     {
         _owner.OnLost();
@@ -143,8 +149,9 @@ public sealed class SessionAttachment : IAsyncDisposable
         _events.Add(new SessionEvent { Kind = SessionEventKind.OwnerChanged, Owner = changed });
     }
 
-    internal void OnResumed(DaemonLink link, AttachAnswer answer)
+    internal void OnResumed(DaemonLink link, AttachAnswer answer, bool acks)
     {
+        _acks.Use(acks ? link : null, answer.Session.Number);
         Session = answer.Session;
         _owner.OnAttached(answer);
         _events.Add(new SessionEvent { Kind = SessionEventKind.Reconnected, From = _cursor.Received });

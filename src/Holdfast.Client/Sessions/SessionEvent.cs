@@ -25,5 +25,7 @@ public readonly record struct SessionEvent
 
     public string? Name { get; init; }
 
+    public BackpressureWarningEvent? Backpressure { get; init; }
+
     public OwnerChangedEvent? Owner { get; init; }
 }

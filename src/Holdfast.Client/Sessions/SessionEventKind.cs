@@ -24,6 +24,9 @@ public enum SessionEventKind
     /// <summary>Another client is the owner now, or none: <see cref="SessionEvent.Owner"/>.</summary>
     OwnerChanged,
 
+    /// <summary>The daemon holds output back, or no longer: <see cref="SessionEvent.Backpressure"/>.</summary>
+    Backpressure,
+
     /// <summary>The program ended with <see cref="SessionEvent.Exit"/>; its last byte is before <see cref="SessionEvent.To"/>.</summary>
     Exited,
 

@@ -19,6 +19,9 @@ public sealed class ClientConnection : IReadyHandler
     // One receive a turn and connection; a client with more waits for the others.
     private static readonly byte[] Receiving = GC.AllocateUninitializedArray<byte>(64 * 1024, pinned: true);
 
+    // One that does not read its refusal must not stay for that.
+    private static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(1);
+
     private readonly Fd _fd;
     private readonly Registration _registration;
     private readonly FrameRouter _router;
@@ -30,6 +33,8 @@ public sealed class ClientConnection : IReadyHandler
     private byte[] _partial = [];
     private int _partialBytes;
     private bool _closing;
+    private bool _paced;
+    private int _turn;
 
     public ClientConnection(Reactor reactor, Fd fd, FrameRouter router)
     {
@@ -55,8 +60,17 @@ public sealed class ClientConnection : IReadyHandler
 
     public bool IsOpen => ClientId.Length > 0;
 
-    /// <summary>Output is sent only where nothing waits: what cannot be sent stays in the ring.</summary>
-    public bool CanSendOutput => !IsEnded && !_closing && _outgoing.IsEmpty;
+    /// <summary>
+    /// Output is sent only where nothing waits: what cannot be sent stays in the ring. A client of several sessions gets the next frame once its socket
+    /// is nearly empty: whatever floods, an echo waits behind about one frame.
+    /// </summary>
+    public bool CanSendOutput => !IsEnded && !_closing && !_paced && _outgoing.IsEmpty;
+
+    /// <summary>Refused, and ended as soon as it was told why.</summary>
+    public bool IsEnding => IsEnded || _closing;
+
+    /// <summary>Frames of all its subscriptions that are sent and not acknowledged.</summary>
+    public ulong PendingFrames { get; set; }
 
     public IReadOnlyList<Session> Attached => _attached;
 
@@ -139,6 +153,7 @@ public sealed class ClientConnection : IReadyHandler
         Span<byte> header = stackalloc byte[LateAck.MostFrameBytes + FrameCodec.DataHeaderBytes];
         var before = _lateAck.Take(header);
         FrameCodec.WriteDataHeader(header[before..], FrameKind.Output, session, offset, data.Length);
+        _paced = _attached.Count > 1;
         Send(header[..(before + FrameCodec.DataHeaderBytes)], data);
     }
 
@@ -150,6 +165,8 @@ public sealed class ClientConnection : IReadyHandler
         Send(new Envelope { Error = error });
         if (_outgoing.IsEmpty)
             End(reason);
+        else
+            _reactor.After(RefusalTime, () => End(reason));
         _closing = true;
     }
 
@@ -161,7 +178,7 @@ public sealed class ClientConnection : IReadyHandler
         _registration.Dispose();
         foreach (var session in _attached.ToArray())
         {
-            session.Subscribers.Remove(this);
+            session.Subscribers.Vanish(this);
             session.Input.Close(this);
             session.Owner.Detach(this, vanished: true);
         }
@@ -184,7 +201,7 @@ public sealed class ClientConnection : IReadyHandler
     private void UpdateInterest()
     {
         if (!IsEnded)
-            _registration.Change(_outgoing.IsEmpty ? Readiness.Readable : Readiness.Readable | Readiness.Writable);
+            _registration.Change(_outgoing.IsEmpty && !_paced ? Readiness.Readable : Readiness.Readable | Readiness.Writable);
     }
 
     private void OnWritable()
@@ -199,11 +216,27 @@ public sealed class ClientConnection : IReadyHandler
             End("refused");
             return;
         }
+        // The kernel says so only when most of what the socket holds was taken.
+        _paced = false;
         UpdateInterest();
         if (!_outgoing.IsEmpty)
             return;
-        foreach (var session in _attached.ToArray())
-            session.Subscribers.Serve(this);
+        ServeSessions();
+    }
+
+    // A frame each in turn, beginning where the last turn ended: a session that floods must not keep another one's echo waiting.
+    private void ServeSessions()
+    {
+        if (_attached.Count == 1)
+        {
+            _attached[0].Subscribers.Serve(this);
+            return;
+        }
+        for (var idle = 0; idle < _attached.Count && CanSendOutput;)
+        {
+            _turn = (_turn + 1) % _attached.Count;
+            idle = _attached[_turn].Subscribers.ServeOne(this) ? 0 : idle + 1;
+        }
     }
 
     private void Receive()
@@ -254,12 +287,12 @@ public sealed class ClientConnection : IReadyHandler
     {
         while (!IsEnded && !_closing)
         {
-            var status = FrameCodec.TryRead(bytes, ProtocolLimits.MaxFrameBytes, out var frame, out var consumed);
+            var status = FrameCodec.TryRead(bytes, _router.MaxFrameBytes, out var frame, out var consumed);
             if (status == FrameReadStatus.NeedMore)
                 return bytes;
             if (status != FrameReadStatus.Frame)
             {
-                FrameRouter.OnBadFrame(this, status);
+                _router.OnBadFrame(this, status);
                 return default;
             }
             _router.OnFrame(this, frame);

@@ -18,11 +18,14 @@ public sealed class ClientServer(Reactor reactor, DaemonOptions options, DaemonC
 
     private static readonly TimeSpan NoDescriptorPause = TimeSpan.FromMilliseconds(100);
     private readonly HashSet<ClientConnection> _connections = [];
+    private readonly RateLimit _rate = new(options.MaxConnectionRate);
     private FrameRouter? _router;
     private Fd? _listener;
     private Registration? _registration;
 
     public int Count => _connections.Count;
+
+    public ulong RecentConnections => _rate.Used;
 
     public int OpenCount => _connections.Count(c => c.IsOpen);
 
@@ -81,16 +84,19 @@ public sealed class ClientServer(Reactor reactor, DaemonOptions options, DaemonC
         _connections.Add(connection);
         if (UnixSocket.PeerOf(fd).Uid != CurrentProcess.EffectiveUser)
             FrameRouter.Refuse(connection, ErrorCode.PermissionDenied, "this daemon belongs to another user");
+        else if (!_rate.TryTake(Reactor.Now))
+            Reject(connection, ErrorCode.LimitConnectionRate, $"more than {options.MaxConnectionRate} connections a second were opened");
         else if (_connections.Count > options.MaxConnections)
-            Reject(connection);
+            Reject(connection, ErrorCode.LimitConnections, $"there are {options.MaxConnections} connections, as many as allowed");
         else
             reactor.After(TimeSpan.FromMilliseconds(ProtocolLimits.HandshakeTimeoutMs), () => CheckHello(connection));
     }
 
-    private void Reject(ClientConnection connection)
+    private void Reject(ClientConnection connection, ErrorCode code, string why)
     {
         counters.ConnectionsRefused++;
-        FrameRouter.Refuse(connection, ErrorCode.LimitConnections, $"there are {options.MaxConnections} connections, as many as allowed");
+        counters.Refused(code);
+        FrameRouter.Refuse(connection, code, why);
         // Even one that does not read its refusal must not stay.
         if (!connection.IsEnded)
             reactor.After(TimeSpan.FromSeconds(1), () => connection.End("refused"));

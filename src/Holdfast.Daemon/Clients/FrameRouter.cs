@@ -10,7 +10,7 @@ namespace Holdfast.Daemon.Clients;
 
 /// <summary>Hands each frame to who understands it: the handshake, a session's input, a request's handler. Owned by the host, loop thread.</summary>
 public sealed class FrameRouter(
-    Handshake handshake, RequestRouter requests, SessionTable sessions, DaemonCounters counters, ILogger log)
+    Handshake handshake, RequestRouter requests, SessionTable sessions, int maxFrameBytes, DaemonCounters counters, ILogger log)
 {
     public void OnFrame(ClientConnection connection, Frame frame)
     {
@@ -33,12 +33,17 @@ public sealed class FrameRouter(
         }
     }
 
-    public static void OnBadFrame(ClientConnection connection, FrameReadStatus status)
+    public int MaxFrameBytes => maxFrameBytes;
+
+    public void OnBadFrame(ClientConnection connection, FrameReadStatus status)
     {
         if (!connection.IsOpen)
             Handshake.RefuseProtocol(connection, "the first bytes are no hello of this protocol");
         else if (status == FrameReadStatus.TooLarge)
-            Refuse(connection, ErrorCode.FrameTooLarge, $"a frame is larger than {ProtocolLimits.MaxFrameBytes} bytes");
+        {
+            counters.Refused(ErrorCode.FrameTooLarge);
+            Refuse(connection, ErrorCode.FrameTooLarge, $"a frame is larger than {maxFrameBytes} bytes");
+        }
         else
             Refuse(connection, ErrorCode.ProtoMalformed, "a frame is malformed");
     }

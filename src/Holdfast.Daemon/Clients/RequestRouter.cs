@@ -11,7 +11,8 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
 {
     public void Handle(ClientConnection connection, Envelope request)
     {
-        if (request.RequestId == 0)
+        // The one message without an answer, because there are so many of it; a wrong one is counted and has no effect.
+        if (request.RequestId == 0 && request.BodyCase != Envelope.BodyOneofCase.Ack)
         {
             FrameRouter.Refuse(connection, ErrorCode.ProtoMalformed, "a request has no id");
             return;
@@ -36,6 +37,10 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
             log.RequestFault(e);
             answer = new Envelope { Error = new HoldfastException(ErrorCode.Internal, $"the request failed: {e.Message}").ToError() };
         }
+        if (answer.Error is { } refused)
+            services.Counters.Refused(refused.Code);
+        if (request.RequestId == 0)
+            return;
         answer.RequestId = request.RequestId;
         connection.Send(answer);
         if (answer.AttachAnswer is { } attached)
@@ -57,6 +62,7 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
             Envelope.BodyOneofCase.Rename => Task.FromResult(RenameHandler.Handle(services, connection, request.Rename)),
             Envelope.BodyOneofCase.Take => Task.FromResult(TakeHandler.Handle(services, connection, request.Take)),
             Envelope.BodyOneofCase.Release => Task.FromResult(ReleaseHandler.Handle(services, connection, request.Release)),
+            Envelope.BodyOneofCase.Ack => Task.FromResult(AckHandler.Handle(services, connection, request.Ack)),
             Envelope.BodyOneofCase.List => Task.FromResult(ListHandler.Handle(services)),
             Envelope.BodyOneofCase.Inspect => Task.FromResult(InspectHandler.Handle(services, request.Inspect)),
             Envelope.BodyOneofCase.History => Task.FromResult(HistoryHandler.Handle(services, request.History)),

@@ -1,4 +1,6 @@
+using Holdfast.Daemon.Flow;
 using Holdfast.Daemon.Killing;
+using Holdfast.Protocol;
 
 namespace Holdfast.Daemon.Config;
 
@@ -10,6 +12,14 @@ public sealed record DaemonOptions
 
     /// <summary>Most connections at once. Each costs a descriptor and about 1 KB.</summary>
     public int MaxConnections { get; init; } = 512;
+
+    /// <summary>Most connections in a second; as many more after a quiet one. A script that calls the command line in a loop stays far below.</summary>
+    public int MaxConnectionRate { get; init; } = 1000;
+
+    /// <summary>Largest frame a client may send.</summary>
+    public int MaxFrameBytes { get; init; } = ProtocolLimits.MaxFrameBytes;
+
+    public FlowPolicy Flow { get; init; } = new();
 
     /// <summary>Capacity of all rings together. Rings take memory as they fill: this is the most the daemon's sessions can take.</summary>
     public ulong MaxRingBytes { get; init; } = 8UL << 30;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Holdfast.Daemon.Flow;
 using Holdfast.Daemon.Killing;
 using Holdfast.Protocol;
 using Holdfast.Protocol.V1;
@@ -24,6 +25,24 @@ public static class OptionSource
             (o, v) => Number(v, 1, 100_000) is { } n ? o with { MaxSessions = n } : null),
         new("max_connections", "most connections at once, 1 to 100000", o => Text(o.MaxConnections),
             (o, v) => Number(v, 1, 100_000) is { } n ? o with { MaxConnections = n } : null),
+        new("max_connection_rate", "most connections in a second, 1 to 100000", o => Text(o.MaxConnectionRate),
+            (o, v) => Number(v, 1, 100_000) is { } n ? o with { MaxConnectionRate = n } : null),
+        new("max_frame_bytes", "largest frame a client may send, 128K to 1M", o => SizeText.FormatBytes((ulong)o.MaxFrameBytes),
+            (o, v) => SizeText.TryParseBytes(v, out var n) && n is >= 2 * ProtocolLimits.MaxInputDataBytes and <= ProtocolLimits.MaxFrameBytes
+                ? o with { MaxFrameBytes = (int)n } : null),
+        Flow("flow_yellow_threshold", "unacknowledged frames from which a client is yellow", f => f.YellowThreshold, (f, n) => f with { YellowThreshold = n }),
+        Flow("flow_red_threshold", "unacknowledged frames from which a client is red", f => f.RedThreshold, (f, n) => f with { RedThreshold = n }),
+        Flow("flow_yellow_interval_ms", "a yellow client gets at most one frame in this time", f => f.YellowIntervalMs, (f, n) => f with { YellowIntervalMs = n }),
+        Flow("flow_red_interval_ms", "a red client gets at most one frame in this time", f => f.RedIntervalMs, (f, n) => f with { RedIntervalMs = n }),
+        new("flow_auto_disconnect", "true: a red client is disconnected", o => o.Flow.AutoDisconnect ? "true" : "false",
+            (o, v) => v switch
+            {
+                "true" or "True" or "1" => o with { Flow = o.Flow with { AutoDisconnect = true } },
+                "false" or "False" or "0" => o with { Flow = o.Flow with { AutoDisconnect = false } },
+                _ => null,
+            }),
+        Flow("flow_hard_limit", "unacknowledged frames of one session at which a client is disconnected", f => f.HardLimit, (f, n) => f with { HardLimit = n }),
+        Flow("flow_client_limit", "unacknowledged frames of all sessions at which a client is disconnected", f => f.ClientLimit, (f, n) => f with { ClientLimit = n }),
         new("max_ring_bytes", "capacity of all rings together, such as 8G", o => SizeText.FormatBytes(o.MaxRingBytes),
             (o, v) => SizeText.TryParseBytes(v, out var n) && n >= ProtocolLimits.MinRingBytes ? o with { MaxRingBytes = n } : null),
         new("ring_bytes", "capacity of a ring, a power of two from 64K to 1G", o => SizeText.FormatBytes(o.RingBytes),
@@ -71,6 +90,8 @@ public static class OptionSource
         }
         if (file.Count > 0)
             throw new HoldfastException(ErrorCode.ConfigInvalid, $"{configFile} has an unknown key: {file.Keys.First()}");
+        if (options.Flow.Problem() is { } problem)
+            throw new HoldfastException(ErrorCode.ConfigInvalid, problem);
         values = list;
         return options;
     }
@@ -98,6 +119,10 @@ public static class OptionSource
 
     private static HoldfastException Invalid(string key, string value, string allowed) =>
         new(ErrorCode.ConfigInvalid, $"{key} is '{value}', but must be: {allowed}");
+
+    // Zero is read here and refused by the policy, which names it together with the number it must fit.
+    private static Option Flow(string key, string meaning, Func<FlowPolicy, int> read, Func<FlowPolicy, int, FlowPolicy> write) => new(
+        key, $"{meaning}, 1 to 100000000", o => Text(read(o.Flow)), (o, v) => Number(v, 0, 100_000_000) is { } n ? o with { Flow = write(o.Flow, n) } : null);
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -7,7 +7,7 @@ namespace Holdfast.Daemon.Flow;
 /// One connection's reading of one session: a cursor into the ring. No queue: what it has not got yet is in the ring. Owned by the session's
 /// <see cref="SubscriberSet"/>, loop thread.
 /// </summary>
-public sealed class Subscriber(ClientConnection connection, ulong cursor, int slot)
+public sealed class Subscriber(ClientConnection connection, ulong cursor, int slot, bool acknowledges, FlowPolicy policy)
 {
     // How long, in all, a reader that makes progress may hold the program back before it is told of a gap instead. Renewed when it has
     // caught up: a reader that was only unlucky with the scheduler loses nothing, one that is too slow costs this once.
@@ -29,6 +29,23 @@ public sealed class Subscriber(ClientConnection connection, ulong cursor, int sl
 
     /// <summary>Its place in the table that survives the daemon, or -1.</summary>
     public int Slot { get; } = slot;
+
+    /// <summary>It said that it will acknowledge frames; otherwise the socket's taking them does.</summary>
+    public bool Acknowledges { get; } = acknowledges;
+
+    public FlowState Flow { get; } = new(policy);
+
+    /// <summary>What its timer does. Made once: this is on the way of every frame.</summary>
+    public required Action ServeAgain { get; init; }
+
+    /// <summary>Serves it again when its interval is over.</summary>
+    public LoopTimer? Retry { get; set; }
+
+    public ulong SentBytes { get; set; }
+
+    public ulong GapBytes { get; set; }
+
+    public uint Gaps { get; set; }
 
     /// <summary>The answer to its attach was sent.</summary>
     public bool Begun { get; set; }

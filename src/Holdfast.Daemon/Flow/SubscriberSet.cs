@@ -11,7 +11,7 @@ namespace Holdfast.Daemon.Flow;
 /// Everybody who reads one session, each at its own cursor. Sends to whoever can take more, and says how far output may go before it would
 /// overwrite what somebody may still claim. Owned by the session, loop thread.
 /// </summary>
-public sealed class SubscriberSet(Session session)
+public sealed class SubscriberSet(Session session, FlowControl flow)
 {
     // How long a reader of the former daemon has to come back before its bytes may be overwritten.
     private const long ReturnMilliseconds = 5000;
@@ -45,12 +45,12 @@ public sealed class SubscriberSet(Session session)
         session.Ring.Subscribers.Clear();
     }
 
-    public void Add(ClientConnection connection, ulong cursor, ScreenWish wish)
+    public void Add(ClientConnection connection, ulong cursor, ScreenWish wish, bool acknowledges)
     {
         Remove(connection);
         _expected.RemoveAll(e => e.Client == connection.ClientHash);
         var slot = session.Ring.Subscribers.Put(connection.ClientHash, cursor);
-        _subscribers.Add(new Subscriber(connection, cursor, slot) { Wish = wish });
+        _subscribers.Add(new Subscriber(connection, cursor, slot, acknowledges, flow.Policy) { Wish = wish, ServeAgain = () => Serve(connection) });
         session.Answers.ReadersChanged();
     }
 
@@ -77,14 +77,24 @@ public sealed class SubscriberSet(Session session)
         _inputOnly.Add(connection);
     }
 
+    /// <summary>The connection is gone without a word. With the pause policy an owner's bytes are kept until it is back or its claim has run out.</summary>
+    public void Vanish(ClientConnection connection)
+    {
+        if (PausesAtAll && session.Owner.IsOwner(connection) && _subscribers.Find(s => s.Connection == connection) is { } subscriber)
+            _expected.Add((connection.ClientHash, subscriber.Cursor - Math.Min(InFlight, subscriber.Cursor), Reactor.Now + session.Owner.GraceMilliseconds));
+        Remove(connection);
+    }
+
     public void Remove(ClientConnection connection)
     {
         _inputOnly.Remove(connection);
         var at = _subscribers.FindIndex(s => s.Connection == connection);
         if (at < 0)
             return;
-        if (_subscribers[at].Slot >= 0)
-            session.Ring.Subscribers.Remove(_subscribers[at].Slot);
+        var subscriber = _subscribers[at];
+        flow.OnRemoved(subscriber);
+        if (subscriber.Slot >= 0)
+            session.Ring.Subscribers.Remove(subscriber.Slot);
         _subscribers.RemoveAt(at);
         session.Answers.ReadersChanged();
         Progressed?.Invoke();
@@ -101,12 +111,34 @@ public sealed class SubscriberSet(Session session)
     }
 
     /// <summary>The connection can take more.</summary>
-    public void Serve(ClientConnection connection)
+    public void Serve(ClientConnection connection) => Serve(connection, mostFrames: int.MaxValue);
+
+    /// <summary>The connection can take more and has other sessions too: at most one frame of this one. True: one was sent.</summary>
+    public bool ServeOne(ClientConnection connection) => Serve(connection, mostFrames: 1);
+
+    /// <summary>Frames of this connection's client were dealt with; null where that client gets no output here.</summary>
+    public Subscriber? Acknowledge(ClientConnection connection, ulong count)
+    {
+        var subscriber = _subscribers.Find(s => s.Connection == connection)
+            ?? _subscribers.Find(s => s.Acknowledges && s.Connection.ClientId == connection.ClientId);
+        if (subscriber is null)
+            return null;
+        flow.OnAcknowledged(session, subscriber, count);
+        Serve(subscriber.Connection);
+        return subscriber;
+    }
+
+    private bool Serve(ClientConnection connection, int mostFrames)
     {
         if (_subscribers.Find(s => s.Connection == connection) is not { } subscriber)
-            return;
-        Serve(subscriber);
+            return false;
+        // What its socket holds has been taken.
+        if (!subscriber.Acknowledges && subscriber.Flow.Pending > 0 && connection.CanSendOutput)
+            flow.OnAcknowledged(session, subscriber, subscriber.Flow.Pending);
+        var before = subscriber.Cursor;
+        Serve(subscriber, mostFrames);
         Progressed?.Invoke();
+        return subscriber.Cursor != before;
     }
 
     /// <summary>How much of <paramref name="wanted"/> may be read without overwriting what somebody may still claim; 0: wait.</summary>
@@ -122,12 +154,12 @@ public sealed class SubscriberSet(Session session)
             var claimed = subscriber.Cursor - Math.Min((ulong)FrameBytes, subscriber.Cursor);
             if (head + room - Math.Min(claimed, head) <= capacity)
                 subscriber.NotHolding();
-            else if (session.Record.Session.Overflow == OverflowPolicy.OverflowPause || subscriber.MayHold())
+            else if (Pauses(subscriber) || subscriber.MayHold())
                 room = Math.Min(room, RoomBefore(claimed, head, capacity));
         }
         for (var i = _expected.Count - 1; i >= 0; i--)
         {
-            if (_expected[i].Until < Reactor.Now)
+            if (_expected[i].Until < Reactor.Now || session.State == SessionState.Terminating)
                 _expected.RemoveAt(i);
             else
                 room = Math.Min(room, RoomBefore(Math.Max(_expected[i].Cursor, session.Ring.RetainedFrom), head, capacity));
@@ -178,9 +210,18 @@ public sealed class SubscriberSet(Session session)
             subscriber.Connection.Forget(session);
         foreach (var connection in _inputOnly)
             connection.Forget(session);
+        _subscribers.ForEach(flow.OnRemoved);
         _subscribers.Clear();
         _inputOnly.Clear();
     }
+
+    // Nobody who does not read may keep a kill from its end.
+    private bool PausesAtAll => session.Record.Session.Overflow == OverflowPolicy.OverflowPause && session.State != SessionState.Terminating;
+
+    // With the pause policy the program waits for its owner, and where it has none for everybody: an observer alone must not stop what somebody works with.
+    private bool Pauses(Subscriber subscriber) =>
+        PausesAtAll && !subscriber.Connection.IsEnding
+        && (session.Owner.Owner.Length == 0 || session.Owner.PartOf(subscriber.Connection) is not { Role: AttachAs.AsObserver });
 
     private static ulong RoomBefore(ulong cursor, ulong head, ulong capacity)
     {
@@ -188,7 +229,7 @@ public sealed class SubscriberSet(Session session)
         return held >= capacity ? 0 : capacity - held;
     }
 
-    private void Serve(Subscriber subscriber)
+    private void Serve(Subscriber subscriber, int mostFrames = int.MaxValue)
     {
         if (!subscriber.Begun)
             return;
@@ -198,14 +239,18 @@ public sealed class SubscriberSet(Session session)
             Resync(subscriber);
         else if (subscriber.Cursor < ring.RetainedFrom)
             TellGap(subscriber, Math.Min(ring.RetainedFrom + ((ulong)ring.Capacity / 8), ring.Head));
-        while (subscriber.Cursor < ring.Head && subscriber.Connection.CanSendOutput)
+        for (var frames = 0; frames < mostFrames && subscriber.Cursor < ring.Head && subscriber.Connection.CanSendOutput; frames++)
         {
+            if (flow.Holds(subscriber))
+                break;
             var length = (int)Math.Min(ring.Head - subscriber.Cursor, (ulong)FrameBytes);
             subscriber.Connection.SendOutput(session.Number, subscriber.Cursor, ring.Read(subscriber.Cursor, length));
             subscriber.Cursor += (ulong)length;
             subscriber.LastProgress = Reactor.Now;
             if (subscriber.Slot >= 0)
                 ring.Subscribers.Move(subscriber.Slot, subscriber.Cursor);
+            if (!flow.OnSent(session, subscriber, length))
+                return;
         }
         if (subscriber.Cursor == ring.Head)
             subscriber.CaughtUp();
@@ -230,7 +275,10 @@ public sealed class SubscriberSet(Session session)
 
     private void TellGap(Subscriber subscriber, ulong to)
     {
-        subscriber.Connection.OnGap(session, to - subscriber.Cursor);
+        var missed = to - subscriber.Cursor;
+        subscriber.Connection.OnGap(session, missed);
+        subscriber.Gaps++;
+        subscriber.GapBytes += missed;
         subscriber.Connection.Send(new Envelope { Gap = new GapEvent { Session = session.Number, From = subscriber.Cursor, To = to } });
         subscriber.Cursor = to;
     }
@@ -259,6 +307,11 @@ public sealed class SubscriberSet(Session session)
         Stream = connection.Role == Role.Stream,
         Output = subscriber is not null,
         Offset = subscriber?.Cursor ?? 0,
+        Pending = subscriber?.Flow.Pending ?? 0,
+        Level = subscriber?.Flow.Level ?? FlowLevel.FlowGreen,
+        SentBytes = subscriber?.SentBytes ?? 0,
+        GapBytes = subscriber?.GapBytes ?? 0,
+        Gaps = subscriber?.Gaps ?? 0,
     };
 
     private Envelope ExitEvent() => new()

@@ -1,3 +1,5 @@
+using Holdfast.Protocol.V1;
+
 namespace Holdfast.Daemon.Health;
 
 /// <summary>What this daemon has counted since it started. Written by the loop alone.</summary>
@@ -7,7 +9,24 @@ public sealed class DaemonCounters
 
     public ulong OutputBytes { get; set; }
 
+    /// <summary>Output to all subscribers.</summary>
     public ulong SentBytes { get; set; }
+
+    public ulong SentFrames { get; set; }
+
+    public ulong AckedFrames { get; set; }
+
+    /// <summary>Sent and not acknowledged, now.</summary>
+    public ulong PendingFrames { get; set; }
+
+    /// <summary>Changes of level that subscribers were told.</summary>
+    public ulong Warnings { get; set; }
+
+    /// <summary>Frames that waited for an interval.</summary>
+    public ulong HeldFrames { get; set; }
+
+    /// <summary>Connections ended for their backlog.</summary>
+    public ulong FlowDisconnects { get; set; }
 
     public ulong GapBytes { get; set; }
 
@@ -28,4 +47,9 @@ public sealed class DaemonCounters
     public uint BrokenInvariants { get; set; }
 
     public uint ConnectionsRefused { get; set; }
+
+    /// <summary>Refusals by the code of their limit.</summary>
+    public Dictionary<ErrorCode, ulong> Refusals { get; } = [];
+
+    public void Refused(ErrorCode code) => Refusals[code] = Refusals.GetValueOrDefault(code) + 1;
 }

@@ -82,6 +82,12 @@ public static partial class DaemonLog
     [LoggerMessage(302, LogLevel.Warning, "connections cannot be accepted: {Error}")]
     public static partial void AcceptFailed(this ILogger log, string error);
 
+    [LoggerMessage(6, LogLevel.Warning, "configuration: {Warning}")]
+    public static partial void ConfigWarning(this ILogger log, string warning);
+
+    [LoggerMessage(401, LogLevel.Warning, "session {Name}: client {Client} was disconnected: {Reason}")]
+    public static partial void FlowDisconnect(this ILogger log, string name, string client, string reason);
+
     [LoggerMessage(400, LogLevel.Warning, "session {Name}: client {Client} lost {Bytes} bytes")]
     public static partial void Gap(this ILogger log, string name, string client, ulong bytes);
 }

@@ -1,17 +1,19 @@
 using Holdfast.Daemon.Clients;
+using Holdfast.Daemon.Config;
 using Holdfast.Daemon.Keepers;
 using Holdfast.Daemon.Sessions;
 using Holdfast.DaemonRpc.Lifecycle;
 using Holdfast.Linux.Events;
 using Holdfast.Linux.Processes;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Errors;
 using Holdfast.Protocol.V1;
 
 namespace Holdfast.Daemon.Health;
 
 /// <summary>Says what the daemon is and does, to clients. Owned by the host, loop thread.</summary>
 public sealed class StatusFacts(
-    DaemonPaths paths, SessionTable sessions, ClientServer clients, KeeperLink keeper, DaemonCounters counters, Func<string> transfer)
+    DaemonPaths paths, DaemonOptions options, SessionTable sessions, ClientServer clients, KeeperLink keeper, DaemonCounters counters, Func<string> transfer)
 {
     private readonly InheritedFacts _inherited = ReadInherited();
 
@@ -22,8 +24,9 @@ public sealed class StatusFacts(
         Build = BuildFacts.Build,
         DaemonPid = Environment.ProcessId,
         KeeperPid = keeper.KeeperPid,
-        MaxFrameBytes = ProtocolLimits.MaxFrameBytes,
+        MaxFrameBytes = (uint)options.MaxFrameBytes,
         InputWindowBytes = ProtocolLimits.InputWindowBytes,
+        Features = { ProtocolFeatures.Owners, ProtocolFeatures.Acks },
     };
 
     public StatusAnswer Status() => new()
@@ -50,6 +53,38 @@ public sealed class StatusFacts(
         Inherited = _inherited,
         RecoveredBytes = counters.RecoveredBytes,
         RecoveredSessions = counters.RecoveredSessions,
+        Limits = { Limits() },
+        Flow = new FlowFacts
+        {
+            SentBytes = counters.SentBytes,
+            SentFrames = counters.SentFrames,
+            AckedFrames = counters.AckedFrames,
+            PendingFrames = counters.PendingFrames,
+            Warnings = counters.Warnings,
+            HeldFrames = counters.HeldFrames,
+            Disconnected = counters.FlowDisconnects,
+            Takeovers = counters.Takeovers,
+            OwnerRefusals = counters.OwnerRefusals,
+        },
+    };
+
+    private LimitFacts[] Limits() =>
+    [
+        Limit("max_sessions", (ulong)options.MaxSessions, (ulong)sessions.Count, ErrorCode.LimitSessions),
+        Limit("max_connections", (ulong)options.MaxConnections, (ulong)clients.Count, ErrorCode.LimitConnections),
+        Limit("max_connection_rate", (ulong)options.MaxConnectionRate, clients.RecentConnections, ErrorCode.LimitConnectionRate),
+        Limit("max_frame_bytes", (ulong)options.MaxFrameBytes, 0, ErrorCode.FrameTooLarge),
+        Limit("max_ring_bytes", options.MaxRingBytes, sessions.RingBytes, ErrorCode.LimitRingBytes),
+        Limit("flow_hard_limit", (ulong)options.Flow.HardLimit, counters.PendingFrames, ErrorCode.LimitPending),
+    ];
+
+    private LimitFacts Limit(string name, ulong limit, ulong value, ErrorCode code) => new()
+    {
+        Name = name,
+        Limit = limit,
+        Value = value,
+        Refused = counters.Refusals.GetValueOrDefault(code),
+        Code = ErrorRegistry.Of(code).Name,
     };
 
     private static InheritedFacts ReadInherited() => new()

@@ -103,9 +103,10 @@ public sealed class SessionCgroup
         {
             File.WriteAllText(Path.Combine(path, "cgroup.procs"), pid.ToString(CultureInfo.InvariantCulture));
         }
-        catch (IOException) when (!ProcessFacts.TryRead(pid, out var facts) || facts.IsDead)
+        catch (IOException e) when (!ProcessFacts.TryRead(pid, out var facts) || facts.IsDead)
         {
             // It ended meanwhile.
+            _ = e;
         }
     }
 

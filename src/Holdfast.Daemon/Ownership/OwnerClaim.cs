@@ -21,6 +21,8 @@ public sealed class OwnerClaim(Session session, OwnerRules rules)
     /// <summary>False while the owner is away and its claim runs out, and where there is none.</summary>
     public bool IsPresent => Owner.Length > 0 && _parts.Any(p => Holds(p.Key, p.Value));
 
+    public long GraceMilliseconds => rules.GraceMilliseconds;
+
     public bool IsOwner(ClientConnection connection) => Owner.Length > 0 && Owner == connection.ClientId;
 
     /// <summary>A connection attaches in the part it asks for.</summary>

@@ -16,6 +16,8 @@ namespace Holdfast.Daemon.Ownership;
 /// </summary>
 public sealed class OwnerRules(Reactor reactor, KeeperLink keeper, DaemonOptions options, DaemonCounters counters, ILogger log)
 {
+    public long GraceMilliseconds => (long)options.OwnerGrace.TotalMilliseconds;
+
     public LoopTimer AfterGrace(Action action) => reactor.After(options.OwnerGrace, action);
 
     /// <summary>The claim changed: noted where a new daemon finds it, told to everybody attached, written down.</summary>

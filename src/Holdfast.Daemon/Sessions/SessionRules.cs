@@ -1,4 +1,5 @@
 using Holdfast.Daemon.Config;
+using Holdfast.Daemon.Flow;
 using Holdfast.Daemon.Health;
 using Holdfast.Daemon.Keepers;
 using Holdfast.Daemon.Ownership;
@@ -9,13 +10,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Holdfast.Daemon.Sessions;
 
 /// <summary>What each session is given of the daemon around it. Made once by the host; loop thread.</summary>
-public sealed record SessionRules(OwnerRules Owner, DaemonCounters Counters, ILogger Log)
+public sealed record SessionRules(OwnerRules Owner, FlowControl Flow, DaemonCounters Counters, ILogger Log)
 {
     /// <summary>For a session without a daemon around it, whose output alone is moved: nobody attaches, so nothing of it is ever asked.</summary>
     public static SessionRules Standalone()
     {
         var (reactor, counters, log) = (new Reactor(), new DaemonCounters(), NullLogger.Instance);
-        return new SessionRules(new OwnerRules(reactor, new KeeperLink(reactor, log), new DaemonOptions(), counters, log), counters, log);
+        var owner = new OwnerRules(reactor, new KeeperLink(reactor, log), new DaemonOptions(), counters, log);
+        return new SessionRules(owner, new FlowControl(reactor, new FlowPolicy(), counters, log), counters, log);
     }
 
     /// <summary>Something that must hold does not: a debug build stops here, a release goes on and writes it down.</summary>

@@ -18,6 +18,15 @@ internal sealed class RawPeer : IDisposable
     {
     }
 
+    /// <summary>Output frames received so far.</summary>
+    public int OutputFrames { get; private set; }
+
+    /// <summary>Bytes of output received so far, by session number.</summary>
+    public Dictionary<uint, long> OutputBytes { get; } = [];
+
+    /// <summary>Called for each output frame.</summary>
+    public Action<uint, ulong, byte[]>? OutputReceived { get; set; }
+
     public static async Task<RawPeer> ConnectAsync(DaemonProcess daemon)
     {
         var peer = new RawPeer();
@@ -26,21 +35,21 @@ internal sealed class RawPeer : IDisposable
     }
 
     /// <summary>A connection that was welcomed.</summary>
-    public static async Task<RawPeer> GreetedAsync(DaemonProcess daemon, Role role = Role.Control)
+    public static async Task<RawPeer> GreetedAsync(DaemonProcess daemon, Role role = Role.Control, string clientId = "raw-peer")
     {
         var peer = await ConnectAsync(daemon);
-        await peer.SendAsync(Greeting(daemon, role));
+        await peer.SendAsync(Greeting(daemon, role, clientId));
         Assert.NotNull((await peer.ReceiveAsync())?.Welcome);
         return peer;
     }
 
-    public static Envelope Greeting(DaemonProcess daemon, Role role = Role.Control) => new()
+    public static Envelope Greeting(DaemonProcess daemon, Role role = Role.Control, string clientId = "raw-peer") => new()
     {
         RequestId = 1,
         Hello = new Hello
         {
             ProtocolVersion = ProtocolVersion.Current,
-            ClientId = "raw-peer",
+            ClientId = clientId,
             Role = role,
             Token = File.ReadAllText(daemon.Paths.Token).Trim(),
         },
@@ -51,6 +60,19 @@ internal sealed class RawPeer : IDisposable
         var frame = new byte[FrameCodec.ControlFrameBytes(envelope)];
         FrameCodec.WriteControl(envelope, frame);
         return frame;
+    }
+
+    /// <summary>Sends to a daemon that may have refused this peer already: what it said can be received all the same.</summary>
+    public async Task TrySendAsync(Envelope envelope)
+    {
+        try
+        {
+            await SendAsync(envelope);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.Shutdown or SocketError.ConnectionReset)
+        {
+            _ = e;
+        }
     }
 
     public Task SendAsync(Envelope envelope) => SendAsync(FrameOf(envelope));
@@ -83,12 +105,30 @@ internal sealed class RawPeer : IDisposable
     }
 
     /// <summary>The next control message; null at the end of the connection.</summary>
-    public async Task<Envelope?> ReceiveAsync()
+    public Task<Envelope?> ReceiveAsync() => ReceiveAsync(untilOutput: false);
+
+    /// <summary>The next control message; null after an output frame.</summary>
+    public Task<Envelope?> ReceiveAnyAsync() => ReceiveAsync(untilOutput: true);
+
+    public Task InputAsync(uint session, ulong offset, string text)
+    {
+        var frame = new byte[FrameCodec.DataHeaderBytes + text.Length];
+        FrameCodec.WriteDataHeader(frame, FrameKind.Input, session, offset, text.Length);
+        System.Text.Encoding.ASCII.GetBytes(text, frame.AsSpan(FrameCodec.DataHeaderBytes));
+        return SendAsync(frame);
+    }
+
+    private async Task<Envelope?> ReceiveAsync(bool untilOutput)
     {
         while (true)
         {
-            if (TryTake(out var envelope))
-                return envelope;
+            while (TryTake(out var envelope))
+            {
+                if (envelope is not null)
+                    return envelope;
+                if (untilOutput)
+                    return null;
+            }
             int received;
             try
             {
@@ -111,12 +151,23 @@ internal sealed class RawPeer : IDisposable
         _patience.Dispose();
     }
 
+    private void OnOutput(ReadOnlySpan<byte> payload)
+    {
+        FrameCodec.ReadDataHeader(payload, out var session, out var offset, out var data);
+        OutputFrames++;
+        OutputBytes[session] = OutputBytes.GetValueOrDefault(session) + data.Length;
+        OutputReceived?.Invoke(session, offset, data.ToArray());
+    }
+
     private bool TryTake(out Envelope? envelope)
     {
         envelope = null;
         if (FrameCodec.TryRead(_buffer.AsSpan(0, _length), ProtocolLimits.MaxFrameBytes, out var frame, out var consumed) != FrameReadStatus.Frame)
             return false;
-        envelope = Envelope.Parser.ParseFrom(frame.Payload);
+        if (frame.Kind == FrameKind.Output)
+            OnOutput(frame.Payload);
+        else
+            envelope = Envelope.Parser.ParseFrom(frame.Payload);
         _buffer.AsSpan(consumed, _length - consumed).CopyTo(_buffer);
         _length -= consumed;
         return true;

@@ -118,7 +118,7 @@ internal sealed class NumberedLoad : IAsyncDisposable
                 case SessionEventKind.Output:
                     Accept(next);
                     break;
-                case SessionEventKind.Reconnected or SessionEventKind.Resized:
+                case SessionEventKind.Reconnected or SessionEventKind.Resized or SessionEventKind.OwnerChanged or SessionEventKind.Backpressure:
                     break;
                 case SessionEventKind.Exited:
                     return next;

@@ -28,7 +28,7 @@ public static class AttachHandler
         if (request.FromCase == AttachRequest.FromOneofCase.NoOutput)
             session.Subscribers.AddInputOnly(connection);
         else
-            session.Subscribers.Add(connection, offset, ScreenWish.Of(request));
+            session.Subscribers.Add(connection, offset, ScreenWish.Of(request), request.Acks);
         connection.Attach(session);
         var answer = new AttachAnswer
         {

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using Holdfast.Protocol.V1;
+
+namespace Holdfast.Bench;
+
+/// <summary>What flow control costs and keeps apart: acknowledgements, a stopped reader, an echo beside a flood, the end of a large tree. Stateless.</summary>
+internal static class FlowFigures
+{
+    private const int Repetitions = 7;
+    private const int Trips = 3000;
+    private const int WarmUp = 1000;
+    private const int TreeProcesses = 500;
+    private const int StopSignal = 19;
+    private const int KillSignal = 9;
+
+    public static async Task RunAsync(Report report)
+    {
+        await using var box = Sandbox.Create();
+        await box.HoldfastAsync("new", "warm", "-d", "--", "true");
+        await AcknowledgementsAsync(box, report);
+        await StoppedReaderAsync(box, report);
+        await EchoBesideFloodAsync(box, report);
+        await KillAsync(box, report);
+    }
+
+    private static async Task AcknowledgementsAsync(Sandbox box, Report report)
+    {
+        Samples with = new(), without = new();
+        for (var i = 0; i < Repetitions; i++)
+        {
+            with.Add(await ThroughputFigures.ClientsAsync(box, 1, Ignore));
+            without.Add(await ThroughputFigures.ClientsAsync(box, 1, Ignore, ackThreshold: 0));
+        }
+
+        report.Ratio("throughput in green, with acknowledgements, median", with.Median, without.Median, "without", "MB/s", 0.98, atLeast: true);
+        report.Ratio("throughput in green, with acknowledgements, best", with.Highest, without.Highest, "without", "MB/s", 0.98, atLeast: true);
+    }
+
+    private static async Task StoppedReaderAsync(Sandbox box, Report report)
+    {
+        Samples beside = new(), alone = new();
+        for (var i = 0; i < Repetitions; i++)
+        {
+            alone.Add(await ThroughputFigures.ClientsAsync(box, 1, Ignore));
+            Process? tail = null;
+            beside.Add(await ThroughputFigures.ClientsAsync(box, 1, Ignore, attached: async () =>
+            {
+                tail = box.Start("/bin/sh", "-c", $"exec '{box.Holdfast}' tail c > /dev/null");
+                await using var watcher = await box.ConnectAsync();
+                while ((await watcher.InspectAsync("c")).Clients < 2)
+                    await Task.Yield();
+                await box.RunAsync("kill", $"-{StopSignal}", $"{tail.Id}");
+            }));
+            await box.RunAsync("kill", $"-{KillSignal}", $"{tail!.Id}");
+            await tail.WaitForExitAsync();
+            tail.Dispose();
+        }
+
+        report.Ratio("throughput beside a stopped reader, median", beside.Median, alone.Median, "alone", "MB/s", 0.95, atLeast: true);
+        report.Ratio("throughput beside a stopped reader, best", beside.Highest, alone.Highest, "alone", "MB/s", 0.95, atLeast: true);
+    }
+
+    private static async Task EchoBesideFloodAsync(Sandbox box, Report report)
+    {
+        await box.HoldfastAsync("new", "echo", "-d", "--", box.Raw, "mirror");
+        var idle = Echo(box);
+        await box.HoldfastAsync("new", "flood", "-d", "--", "cat", "/dev/zero");
+        var unread = Echo(box);
+        using var tail = box.Start("/bin/sh", "-c", $"exec '{box.Holdfast}' tail flood > /dev/null");
+        var read = Echo(box);
+        await box.HoldfastAsync("kill", "flood");
+        await tail.WaitForExitAsync();
+        report.Ratio("echo while another session floods unread, median", unread.Median, idle.Median, "idle", "µs");
+        report.Ratio("echo while another session floods unread, p99", unread.P99, idle.P99, "idle", "µs", 2.0);
+        report.Ratio("echo while another session floods a reader, median", read.Median, idle.Median, "idle", "µs");
+        report.Ratio("echo while another session floods a reader, p99", read.P99, idle.P99, "idle", "µs", 2.0);
+    }
+
+    private static Samples Echo(Sandbox box)
+    {
+        using var peer = new SocketPeer(box.Paths, "echo");
+        var times = new Samples();
+        for (var i = -WarmUp; i < Trips; i++)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            peer.RoundTrip((byte)('a' + ((i + WarmUp) % 8)));
+            if (i >= 0)
+                times.Add(Stopwatch.GetElapsedTime(begun).TotalMicroseconds);
+        }
+
+        return times;
+    }
+
+    private static async Task KillAsync(Sandbox box, Report report)
+    {
+        Samples polite = new(), stubborn = new();
+        for (var i = 0; i < Repetitions; i++)
+        {
+            polite.Add(await KillTreeAsync(box, ""));
+            stubborn.Add(await KillTreeAsync(box, "trap '' HUP TERM; ", "--timeout", "0.1"));
+        }
+
+        report.Absolute($"kill of {TreeProcesses} processes, median", polite.Median, "ms", 1000);
+        report.Absolute($"kill of {TreeProcesses} processes, worst", polite.Highest, "ms", 1000);
+        report.Absolute($"kill of {TreeProcesses} processes that ignore HUP and TERM, --timeout 0.1, median", stubborn.Median, "ms", 1000);
+    }
+
+    private static async Task<double> KillTreeAsync(Sandbox box, string trap, params string[] options)
+    {
+        var script = $"{trap}i=0; while [ $i -lt {TreeProcesses} ]; do sleep 1000 & i=$((i+1)); done; echo all; wait";
+        await box.HoldfastAsync("new", "tree", "-d", "--", "/bin/sh", "-c", script);
+        await using var watcher = await box.ConnectAsync();
+        while ((await watcher.InspectAsync("tree")).Head == 0)
+            await Task.Yield();
+        var begun = Stopwatch.GetTimestamp();
+        await box.HoldfastAsync(["kill", "tree", .. options]);
+        var time = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+        await watcher.KillAsync("tree");
+        return time;
+    }
+
+    private static void Ignore(bool whole) => _ = whole;
+}
