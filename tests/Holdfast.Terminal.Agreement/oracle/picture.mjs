@@ -1,0 +1,138 @@
+// Everything a terminal shows, as text that is the same for every terminal in the same state; ../Pictures/ModelPicture.cs writes the model's.
+//
+//   screen normal 20x5 scrollback 2
+//   cursor 3,1 pending hidden shape=bar
+//   region 1-3
+//   tabs 8 16
+//   modes app-cursor mouse=drag
+//   title "…"
+//   -1 "a line of the scrollback"
+//   0 +"a line that continues the one above" wide=2 joined=4 [0-3 fg=1 bold]
+//   n0 "a line of the normal screen below an alternate one"
+//
+// Not written: blank lines, trailing blanks of the default style, and lists that are as in a fresh terminal.
+
+const CELL = 3;
+const CODE_POINT = 0x1fffff, COMBINED = 0x200000, WIDTH_SHIFT = 22;
+const EXTENDED = 0x10000000, UNDERLINED = 0x10000000;
+const FLAGS_OF_FG = [[0x4000000, 'inverse'], [0x8000000, 'bold'], [0x20000000, 'blink'], [0x40000000, 'invisible'], [0x80000000, 'strike']];
+const FLAGS_OF_BG = [[0x4000000, 'italic'], [0x8000000, 'dim'], [0x20000000, 'protected'], [0x40000000, 'overline']];
+const UNDERLINES = ['', 'single', 'double', 'curly', 'dotted', 'dashed'];
+
+function color(name, value) {
+  switch (value & 0x3000000) {
+    case 0: return '';
+    case 0x3000000: return ` ${name}=#${(value & 0xffffff).toString(16).padStart(6, '0')}`;
+    default: return ` ${name}=${value & 0xff}`;
+  }
+}
+
+function style(core, fg, bg, extended) {
+  let text = color('fg', fg) + color('bg', bg);
+  for (const [bit, name] of FLAGS_OF_FG) if (fg & bit) text += ` ${name}`;
+  for (const [bit, name] of FLAGS_OF_BG) if (bg & bit) text += ` ${name}`;
+  const more = bg & EXTENDED ? extended : undefined;
+  if (fg & UNDERLINED) text += ` underline=${UNDERLINES[more?.underlineStyle || 1]}`;
+  if (more) {
+    // -1 is how the absence of a colour is noted after SGR 59.
+    if (~more.underlineColor) text += color('ul', more.underlineColor);
+    const link = more.urlId ? core._oscLinkService.getLinkData(more.urlId) : undefined;
+    if (link) text += ` link=${JSON.stringify(link.uri)}${link.id ? ` id=${JSON.stringify(link.id)}` : ''}`;
+  }
+  return text;
+}
+
+function quoted(text) {
+  return '"' + text.replace(/[\u0000-\u001f"\\\u007f-\u009f]/g, c => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`) + '"';
+}
+
+export function line(core, buffer, index) {
+  const source = buffer.lines.get(index), data = source._data, columns = buffer._cols;
+  let text = '', blanks = '', wide = '', joined = '', styles = '';
+  let runStart = 0, runFg = 0, runBg = 0, runMore, runText = '';
+  const close = end => { if (runText !== '') styles += ` [${runStart}-${end - 1}${runText}]`; };
+  for (let x = 0; x < columns; x++) {
+    const content = data[x * CELL], fg = data[x * CELL + 1], bg = data[x * CELL + 2], width = content >>> WIDTH_SHIFT;
+    const more = bg & EXTENDED ? source._extendedAttrs[x] : undefined;
+    if (fg !== runFg || bg !== runBg || more !== runMore) {
+      const next = style(core, fg, bg, more);
+      if (next !== runText) {
+        close(x);
+        runStart = x;
+        runText = next;
+      }
+      runFg = fg;
+      runBg = bg;
+      runMore = more;
+    }
+    if (width === 0) continue;
+    if (width === 2) wide += `${wide ? ',' : ''}${x}`;
+    if (content & COMBINED) {
+      joined += `${joined ? ',' : ''}${x}`;
+      text += blanks + source._combined[x];
+      blanks = '';
+    } else {
+      const code = content & CODE_POINT;
+      if (code === 0 || code === 0x20) blanks += ' ';
+      else {
+        text += blanks + String.fromCodePoint(code);
+        blanks = '';
+      }
+    }
+  }
+  close(columns);
+  if (text === '' && styles === '' && !source.isWrapped) return '';
+  return `${source.isWrapped ? '+' : ''}${quoted(text)}${wide && ` wide=${wide}`}${joined && ` joined=${joined}`}${styles}`;
+}
+
+function charset(map) {
+  if (!map) return 'B';
+  return map['q'] === '\u2500' ? '0' : map['#'] === '\u00a3' && Object.keys(map).length === 1 ? 'A' : '?';
+}
+
+function modes(core) {
+  const dec = core.coreService.decPrivateModes, mouse = core.coreMouseService, list = [];
+  if (dec.applicationCursorKeys) list.push('app-cursor');
+  if (dec.applicationKeypad) list.push('app-keypad');
+  if (dec.bracketedPasteMode) list.push('bracketed-paste');
+  if (mouse.activeEncoding !== 'DEFAULT') list.push(`encoding=${mouse.activeEncoding.toLowerCase()}`);
+  if (dec.sendFocus) list.push('focus');
+  if (core.coreService.modes.insertMode) list.push('insert');
+  if (mouse.activeProtocol !== 'NONE') list.push(`mouse=${mouse.activeProtocol.toLowerCase()}`);
+  if (core.optionsService.rawOptions.convertEol) list.push('newline');
+  if (!dec.wraparound) list.push('no-autowrap');
+  if (dec.origin) list.push('origin');
+  if (dec.reverseWraparound) list.push('reverse-wrap');
+  if (dec.synchronizedOutput) list.push('sync');
+  return list.join(' ');
+}
+
+function cursor(core, buffer) {
+  const dec = core.coreService.decPrivateModes, columns = buffer._cols;
+  return `cursor ${Math.min(buffer.x, columns - 1)},${buffer.y}${buffer.x >= columns ? ' pending' : ''}` +
+    `${core.coreService.isCursorHidden ? ' hidden' : ''}${dec.cursorStyle ? ` shape=${dec.cursorStyle}` : ''}\n`;
+}
+
+export function picture(terminal) {
+  const core = terminal._core, buffers = core.buffers, buffer = buffers.active, input = core._inputHandler;
+  const columns = core.cols, rows = core.rows, alternate = buffer === buffers.alt;
+  let text = `screen ${alternate ? 'alternate' : 'normal'} ${columns}x${rows} scrollback ${buffers.normal.ybase}\n` + cursor(core, buffer);
+  if (buffer.scrollTop !== 0 || buffer.scrollBottom !== rows - 1) text += `region ${buffer.scrollTop}-${buffer.scrollBottom}\n`;
+  const tabs = Object.keys(buffer.tabs).map(Number).filter(x => x < columns && buffer.tabs[x]).sort((a, b) => a - b).join(' ');
+  const usual = Array.from({ length: Math.ceil(columns / 8) }, (_, i) => i * 8).join(' ');
+  if (tabs !== usual) text += `tabs ${tabs}\n`;
+  const on = modes(core);
+  if (on) text += `modes ${on}\n`;
+  if (input._windowTitle) text += `title ${quoted(input._windowTitle)}\n`;
+  const sets = core._charsetService, designated = [0, 1, 2, 3].map(g => charset(sets._charsets[g])).join('');
+  if (designated !== 'BBBB' || sets.glevel !== 0) text += `charsets ${designated} gl=${sets.glevel}\n`;
+  const lines = (from, name) => {
+    for (let i = 0; i < from.lines.length; i++) {
+      const written = line(core, from, i);
+      if (written !== '') text += `${name}${i - from.ybase} ${written}\n`;
+    }
+  };
+  if (alternate) lines(buffers.alt, '');
+  lines(buffers.normal, alternate ? 'n' : '');
+  return text;
+}

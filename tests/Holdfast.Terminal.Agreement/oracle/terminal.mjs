@@ -1,0 +1,39 @@
+// A terminal as the oracle uses it: no time passes between a byte and its effect, and widths are Unicode's.
+import xterm from '@xterm/headless';
+import graphemes from '@xterm/addon-unicode-graphemes/lib/addon-unicode-graphemes.js';
+import unicode11 from '@xterm/addon-unicode11/lib/addon-unicode11.js';
+import { correct } from './corrections.mjs';
+
+// A bit of a case's flags.
+export const CORRECTED = 1;
+
+export function create(columns, rows, scrollback, flags) {
+  const terminal = new xterm.Terminal({
+    cols: columns, rows, scrollback, allowProposedApi: true, logLevel: 'off',
+    // A resize wraps the line with the cursor again, as every other line: there is no shell here that would print it anew.
+    reflowCursorLine: true,
+    windowOptions: { pushTitle: true, popTitle: true, getWinSizeChars: true },
+  });
+  terminal.loadAddon(new unicode11.Unicode11Addon());
+  terminal.loadAddon(new graphemes.UnicodeGraphemesAddon());
+  takeMode2027(terminal);
+  if (flags & CORRECTED) correct(terminal);
+  return terminal;
+}
+
+// xterm.js has both ways of measuring, but no mode 2027 that chooses: each character by itself, or whole clusters.
+function takeMode2027(terminal) {
+  const choose = clusters => {
+    terminal.unicode.activeVersion = clusters ? '15-graphemes' : '11';
+    return false;
+  };
+  choose(false);
+  terminal.parser.registerCsiHandler({ prefix: '?', final: 'h' }, params => params.includes(2027) && choose(true));
+  terminal.parser.registerCsiHandler({ prefix: '?', final: 'l' }, params => params.includes(2027) && choose(false));
+  terminal.parser.registerCsiHandler({ intermediates: '!', final: 'p' }, () => choose(false));
+  terminal.parser.registerEscHandler({ final: 'c' }, () => choose(false));
+}
+
+export function feed(terminal, bytes) {
+  terminal._core._inputHandler.parse(bytes);
+}
