@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text;
+using Holdfast.Terminal.Agreement.Oracle;
+
+namespace Holdfast.Terminal.Agreement.Generated;
+
+/// <summary>Makes up what programs could write, from one seed: the same seed is the same case. Used by one test at a time.</summary>
+internal sealed class SequenceGenerator
+{
+    private const string Finals = "@ABCDEFGHIJKLMPSTXZ`abdefg";
+
+    private static readonly string[] Texts = ["a", "xyz", "hello ", "the quick brown fox ", "0123456789", "   ", "日本", "語", "한", "😀", "e\u0301", "a\u0308\u0304", "ö", "─│", "か\u3099"];
+
+    private static readonly string[] Controls = ["\r", "\n", "\r\n", "\b", "\t", "\v", "\a", "\x0e", "\x0f", "\0"];
+
+    private static readonly string[] Escapes = ["\x1b7", "\x1b8", "\x1b" + "D", "\x1b" + "E", "\x1bM", "\x1bH", "\x1b=", "\x1b>", "\x1b(0", "\x1b(B", "\x1b)0", "\x1b(A", "\x1b#8"];
+
+    private static readonly int[] PrivateModes = [1, 6, 7, 12, 25, 45, 47, 66, 1000, 1002, 1003, 1004, 1006, 1016, 1047, 1048, 1049, 2004, 2026, 9999];
+
+    private static readonly string[] Strings =
+    [
+        "\x1b]2;title\a", "\x1b]0;other\x1b\\", "\x1b]1;icon\a", "\x1b]8;;http://a/\a", "\x1b]8;id=1;http://b/\x1b\\", "\x1b]8;;\a", "\x1b]4;1;rgb:11/22/33\a",
+        "\x1b]777;x\a", "\x1bPq#0\x1b\\", "\x1b_app\x1b\\", "\x1b^pm\x1b\\", "\x1bXsos\x1b\\", "\x1b[22t", "\x1b[23t", "\x1b]133;A\a", "\x1b]7;file:///tmp\a",
+    ];
+
+    private static readonly string[] Unknown = ["\x1b[5y", "\x1b[=5h", "\x1b[1;2#q", "\x1b&", "\x1b[>4;2m", "\x1b[?4m", "\x1b[ 3q", "\x1b[3?1m", "\x1b[6n", "\x1b[c", "\x1b[>q", "\x1b[?u"];
+
+    private readonly Random _random;
+
+    private SequenceGenerator(int seed) => _random = new Random(seed);
+
+    public static GeneratedCase Make(int seed) => new SequenceGenerator(seed).Make();
+
+    private GeneratedCase Make()
+    {
+        var size = Size();
+        var tokens = new List<TerminalStep>();
+        for (var i = _random.Next(3, 40); i > 0; i--)
+            tokens.Add(_random.Next(40) == 0 ? new TerminalStep(null, Size()) : TerminalStep.Feed(Token()));
+        return new GeneratedCase(size, tokens);
+    }
+
+    // Small screens: edges are where things differ. xterm.js has at least two columns.
+    private TerminalSize Size() => _random.Next(12) == 0 ? new TerminalSize(80, 24) : new TerminalSize(_random.Next(4, 24), _random.Next(2, 9));
+
+    private string Token() => _random.Next(100) switch
+    {
+        < 34 => Text(),
+        < 46 => Of(Controls),
+        < 66 => Control(),
+        < 78 => Rendition(),
+        < 85 => Mode(),
+        < 90 => Of(Escapes),
+        < 94 => Of(Strings),
+        < 96 => Of(Unknown),
+        < 98 => Margins(),
+        < 99 => $"\x1b[{_random.Next(7)} q",
+        _ => _random.Next(3) == 0 ? "\x1b" + "c" : "\x1b[!p",
+    };
+
+    private string Text()
+    {
+        var text = new StringBuilder();
+        for (var i = _random.Next(1, 5); i > 0; i--)
+            text.Append(Of(Texts));
+        return text.ToString();
+    }
+
+    private string Control() => _random.Next(14) switch
+    {
+        0 => $"\x1b[{Parameter()};{Parameter()}H",
+        1 => $"\x1b[{_random.Next(4)}J",
+        2 => $"\x1b[{_random.Next(3)}K",
+        3 => $"\x1b[?{_random.Next(3)}J",
+        4 => $"\x1b[?{_random.Next(3)}K",
+        5 => $"\x1b[{Parameter()}{Of(["'}", "'~", " @", " A"])}",
+        6 => $"\x1b[{_random.Next(3)}\"q",
+        7 => Of(["\x1b[s", "\x1b[u"]),
+        _ => $"\x1b[{Parameter()}{Finals[_random.Next(Finals.Length)]}",
+    };
+
+    private string Margins()
+    {
+        var top = _random.Next(0, 6);
+        return $"\x1b[{top};{top + _random.Next(0, 5)}r";
+    }
+
+    private string Parameter() => _random.Next(12) switch
+    {
+        < 3 => "",
+        3 => "0",
+        4 => "99",
+        5 => _random.Next(100).ToString(CultureInfo.InvariantCulture),
+        _ => _random.Next(1, 8).ToString(CultureInfo.InvariantCulture),
+    };
+
+    private string Rendition()
+    {
+        var parts = new List<string>();
+        for (var i = _random.Next(1, 4); i > 0; i--)
+        {
+            parts.Add(_random.Next(9) switch
+            {
+                0 => "0",
+                1 => Of(["1", "2", "3", "4", "5", "7", "8", "9", "21", "53"]),
+                2 => Of(["22", "23", "24", "25", "27", "28", "29", "55"]),
+                3 => _random.Next(30, 38).ToString(CultureInfo.InvariantCulture),
+                4 => _random.Next(40, 48).ToString(CultureInfo.InvariantCulture),
+                5 => Of(["39", "49", "59", "90", "97", "100", "107"]),
+                6 => $"{Of(["38", "48", "58"])};5;{_random.Next(256)}",
+                7 => TrueColour(Of(["38", "48", "58"])),
+                _ => $"4:{_random.Next(6)}",
+            });
+        }
+        return $"\x1b[{string.Join(';', parts)}m";
+    }
+
+    private string TrueColour(string target) => _random.Next(2) == 0
+        ? $"{target};2;{_random.Next(256)};{_random.Next(256)};{_random.Next(256)}"
+        : $"{target}:2::{_random.Next(256)}:{_random.Next(256)}:{_random.Next(256)}";
+
+    private string Mode() => _random.Next(6) == 0
+        ? $"\x1b[{Of(["4", "20"])}{Of(["h", "l"])}"
+        : $"\x1b[?{PrivateModes[_random.Next(PrivateModes.Length)]}{Of(["h", "l"])}";
+
+    private string Of(string[] choices) => choices[_random.Next(choices.Length)];
+}

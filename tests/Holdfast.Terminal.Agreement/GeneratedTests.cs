@@ -1,0 +1,85 @@
+using System.Globalization;
+using Holdfast.Terminal.Agreement.Generated;
+using Holdfast.Terminal.Agreement.Oracle;
+using Holdfast.Terminal.Agreement.Pictures;
+
+namespace Holdfast.Terminal.Agreement;
+
+/// <summary>Twenty thousand made-up programs. HOLDFAST_AGREEMENT_CASES and HOLDFAST_AGREEMENT_SEED choose more, or others.</summary>
+public sealed class GeneratedTests(OracleProcess oracle)
+{
+    private const int Batch = 100;
+
+    private static readonly int Count = Number("HOLDFAST_AGREEMENT_CASES", 20_000);
+
+    private static readonly int Seed = Number("HOLDFAST_AGREEMENT_SEED", 1);
+
+    [Fact]
+    public void Every_screen_is_that_of_xtermjs()
+    {
+        // While the oracle works on one batch, the model goes through the one before.
+        (int First, List<GeneratedCase> Cases)? asked = null;
+        foreach (var seeds in Enumerable.Range(Seed, Count).Chunk(Batch))
+        {
+            var cases = seeds.Select(SequenceGenerator.Make).ToList();
+            var shown = asked is null ? null : oracle.Take(asked.Value.Cases.Count);
+            oracle.Ask(cases.ConvertAll(c => c.Terminal));
+            if (asked is { } before)
+                Compare(before.First, before.Cases, shown!);
+            asked = (seeds[0], cases);
+        }
+        Compare(asked!.Value.First, asked.Value.Cases, oracle.Take(asked.Value.Cases.Count));
+    }
+
+    /// <summary>The terminal in use is the one that showed the case before.</summary>
+    [Fact]
+    public void Every_snapshot_in_mid_sequence_continues_the_same()
+    {
+        var before = SequenceGenerator.Make(Seed + Count);
+        foreach (var seeds in Enumerable.Range(Seed, Count).Chunk(Batch))
+        {
+            var cuts = new List<(int Seed, string Expected, SnapshotCut Cut, OracleCase Case)>();
+            foreach (var seed in seeds)
+            {
+                var terminal = SequenceGenerator.Make(seed).Terminal;
+                var length = terminal.Steps.Sum(s => s.Bytes?.Length ?? 0);
+                var cut = SnapshotCut.At(terminal, Pick(seed, length)).First();
+                cuts.Add((seed, ModelPicture.Of(terminal.Model()), cut, seed % 4 == 0 ? cut.Fresh(corrected: true) : cut.After(before.Terminal)));
+                before = SequenceGenerator.Make(seed);
+            }
+            var shown = oracle.Show([.. cuts.Select(c => c.Case)]);
+            for (var i = 0; i < cuts.Count; i++)
+            {
+                Assert.True(PictureDifference.Between("model", cuts[i].Expected, "snapshot", shown[i]) is not { } difference,
+                    $"seed {cuts[i].Seed}: {cuts[i].Cut}\n{difference}\nall that happened:\n{cuts[i].Case}");
+            }
+        }
+    }
+
+    private static Func<int, bool> Pick(int seed, int length)
+    {
+        var chosen = new Random(seed).Next(length + 1);
+        return fed => fed == chosen;
+    }
+
+    private void Compare(int first, List<GeneratedCase> cases, IReadOnlyList<string> shown)
+    {
+        for (var i = 0; i < cases.Count; i++)
+        {
+            if (PictureDifference.Between("xterm.js", shown[i], "model", ModelPicture.Of(cases[i].ModelInPieces(first + i))) is not null)
+                Fail(first + i, cases[i]);
+        }
+    }
+
+    private void Fail(int seed, GeneratedCase failing)
+    {
+        var small = Shrinker.Shrink(failing, c => Difference(c) is not null);
+        Assert.Fail($"seed {seed}, as small as it gets:\n{small}\n{Difference(small)}");
+    }
+
+    private string? Difference(GeneratedCase one) =>
+        PictureDifference.Between("xterm.js", oracle.Show(one.Terminal), "model", ModelPicture.Of(one.Terminal.Model()));
+
+    private static int Number(string variable, int usual) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
+}
