@@ -1,8 +1,19 @@
 // A terminal as the oracle uses it: no time passes between a byte and its effect, and widths are Unicode's.
+import { createRequire } from 'node:module';
 import xterm from '@xterm/headless';
-import graphemes from '@xterm/addon-unicode-graphemes/lib/addon-unicode-graphemes.js';
 import unicode11 from '@xterm/addon-unicode11/lib/addon-unicode11.js';
 import { correct } from './corrections.mjs';
+
+// The addon reads its table past the start of a Buffer that shares memory with others, and then knows no character beyond the
+// first plane. Where there is no Buffer it decodes into memory of its own, as in a browser.
+const graphemes = (kept => {
+  globalThis.Buffer = undefined;
+  try {
+    return createRequire(import.meta.url)('@xterm/addon-unicode-graphemes/lib/addon-unicode-graphemes.js');
+  } finally {
+    globalThis.Buffer = kept;
+  }
+})(globalThis.Buffer);
 
 // A bit of a case's flags.
 export const CORRECTED = 1;
