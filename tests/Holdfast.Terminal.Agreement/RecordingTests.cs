@@ -29,7 +29,7 @@ public sealed class RecordingTests(OracleProcess oracle)
             {
                 model.Feed(bytes.AsSpan(at, batch[i] - at));
                 at = batch[i];
-                Assert.True(PictureDifference.Between("xterm.js", shown[i], "model", ModelPicture.Of(model)) is not { } difference, $"{program}.vt, first {at} bytes\n{difference}");
+                PictureDifference.Demand("xterm.js", shown[i], "model", ModelPicture.Of(model), () => $"{program}.vt, first {at} bytes");
             }
         }
     }
@@ -38,13 +38,16 @@ public sealed class RecordingTests(OracleProcess oracle)
     [MemberData(nameof(Programs))]
     public void A_snapshot_in_the_midst_continues_the_same(string program)
     {
-        var whole = new OracleCase(Size, [TerminalStep.Feed(Read(program))]);
-        var expected = ModelPicture.Of(whole.Model());
+        var whole = new OracleCase(Size, [TerminalStep.Feed(Read(program))], Full: true);
+        var expected = oracle.Show(whole);
         foreach (var cuts in SnapshotCut.At(whole, fed => fed % SnapshotEvery == 0).Chunk(16))
         {
             var shown = oracle.Show([.. cuts.Select(c => c.Fresh(corrected: false)), .. cuts.Select(c => c.InUse(corrected: false))]);
             for (var i = 0; i < shown.Count; i++)
-                Assert.True(PictureDifference.Between("model", expected, "snapshot", shown[i]) is not { } difference, $"{program}.vt {(i < cuts.Length ? "fresh" : "in use")}: {cuts[i % cuts.Length]}\n{difference}");
+            {
+                var cut = cuts[i % cuts.Length];
+                PictureDifference.Demand("direct", expected, "snapshot", shown[i], () => $"{program}.vt {(i < cuts.Length ? "fresh" : "in use")}: {cut}");
+            }
         }
     }
 
@@ -66,7 +69,7 @@ public sealed class RecordingTests(OracleProcess oracle)
         var cases = Enumerable.Range(1, steps.Count).Select(n => new OracleCase(Size, steps.GetRange(0, n), Corrected: true)).ToList();
         var shown = oracle.Show(cases);
         for (var i = 0; i < cases.Count; i++)
-            Assert.True(PictureDifference.Between("xterm.js", shown[i], "model", ModelPicture.Of(cases[i].Model())) is not { } difference, $"{program}.vt after step {i}: {steps[i].ToString()[..Math.Min(200, steps[i].ToString().Length)]}\n{difference}");
+            PictureDifference.Demand("xterm.js", shown[i], "model", ModelPicture.Of(cases[i].Model()), () => $"{program}.vt after step {i}: {steps[i]}");
     }
 
     private static byte[] Read(string program) => File.ReadAllBytes(AgreementFolder.PathOf($"recordings/{program}.vt"));

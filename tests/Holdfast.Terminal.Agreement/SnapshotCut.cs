@@ -53,14 +53,14 @@ internal sealed class SnapshotCut
     }
 
     /// <summary>The snapshot, then the rest, in a fresh terminal.</summary>
-    public OracleCase Fresh(bool corrected) => new(Size, [TerminalStep.Feed(_snapshot), .. Rest()], corrected, _whole.ScrollbackLines);
+    public OracleCase Fresh(bool corrected) => new(Size, [TerminalStep.Feed(_snapshot), .. Rest()], corrected, _whole.ScrollbackLines, _whole.Full);
 
     /// <summary>The same in a terminal that shows something else.</summary>
-    public OracleCase InUse(bool corrected) => new(Size, [TerminalStep.Feed(Used), TerminalStep.Feed(_snapshot), .. Rest()], corrected, _whole.ScrollbackLines);
+    public OracleCase InUse(bool corrected) => new(Size, [TerminalStep.Feed(Used), TerminalStep.Feed(_snapshot), .. Rest()], corrected, _whole.ScrollbackLines, _whole.Full);
 
     /// <summary>The same in a terminal that went through another case, and was resized since.</summary>
     public OracleCase After(OracleCase other) =>
-        new(other.Size, [.. other.Steps, new TerminalStep(null, Size), TerminalStep.Feed(_snapshot), .. Rest()], other.Corrected, _whole.ScrollbackLines);
+        new(other.Size, [.. other.Steps, new TerminalStep(null, Size), TerminalStep.Feed(_snapshot), .. Rest()], other.Corrected, _whole.ScrollbackLines, _whole.Full);
 
     public override string ToString() => $"cut in step {_step} at byte {_at}; the snapshot: {Escaped.Write(_snapshot)}";
 

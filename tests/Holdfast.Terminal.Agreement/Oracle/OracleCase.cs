@@ -5,7 +5,8 @@ namespace Holdfast.Terminal.Agreement.Oracle;
 /// <param name="Steps">In order.</param>
 /// <param name="Corrected">Whether xterm.js is corrected where it differs from xterm's documentation (oracle/corrections.mjs).</param>
 /// <param name="ScrollbackLines">How many lines it keeps.</param>
-public sealed record OracleCase(TerminalSize Size, IReadOnlyList<TerminalStep> Steps, bool Corrected = false, int ScrollbackLines = OracleCase.DefaultScrollback)
+/// <param name="Full">Whether what is not to be seen but matters later is shown too (oracle/picture.mjs).</param>
+public sealed record OracleCase(TerminalSize Size, IReadOnlyList<TerminalStep> Steps, bool Corrected = false, int ScrollbackLines = OracleCase.DefaultScrollback, bool Full = false)
 {
     // Enough for every hand-written case and for the recordings between two pictures.
     public const int DefaultScrollback = 1000;

@@ -17,7 +17,7 @@ public sealed class OracleProcess : IDisposable
         var script = AgreementFolder.PathOf("oracle/oracle.mjs");
         if (!Directory.Exists(AgreementFolder.PathOf("oracle/node_modules/@xterm/headless")))
             throw new InvalidOperationException("The oracle's packages are not installed: `npm ci` in tests/Holdfast.Terminal.Agreement/oracle (./test does it).");
-        var start = new ProcessStartInfo("node", ["--no-warnings", script]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("node", ["--no-warnings", script]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         _node = Process.Start(start) ?? throw new InvalidOperationException("node did not start.");
     }
 
@@ -76,7 +76,7 @@ public sealed class OracleProcess : IDisposable
         writer.Write((ushort)terminal.Size.Columns);
         writer.Write((ushort)terminal.Size.Rows);
         writer.Write((uint)terminal.ScrollbackLines);
-        writer.Write((byte)(terminal.Corrected ? 1 : 0));
+        writer.Write((byte)((terminal.Corrected ? 1 : 0) | (terminal.Full ? 2 : 0)));
         writer.Write((ushort)terminal.Steps.Count);
         foreach (var step in terminal.Steps)
         {

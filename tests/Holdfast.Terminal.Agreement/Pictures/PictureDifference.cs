@@ -3,6 +3,13 @@ namespace Holdfast.Terminal.Agreement.Pictures;
 /// <summary>Two pictures line by line, as a failure shows them. Stateless.</summary>
 internal static class PictureDifference
 {
+    /// <summary>Fails with what differs, and what it happened to; asks for the latter only then.</summary>
+    public static void Demand(string expectedName, string expected, string gotName, string got, Func<string> what)
+    {
+        if (Between(expectedName, expected, gotName, got) is { } difference)
+            Assert.Fail($"{what()}\n{difference}");
+    }
+
     /// <summary>The lines that only one of them has; null where they are equal.</summary>
     public static string? Between(string expectedName, string expected, string gotName, string got)
     {

@@ -4,7 +4,7 @@
 //            u8 0, u32 length, bytes: feed  |  u8 1, u16 columns, u16 rows: resize
 //   answer   for each case: u32 length, the picture as UTF-8
 import { readSync, writeSync } from 'node:fs';
-import { create, feed } from './terminal.mjs';
+import { FULL, create, feed } from './terminal.mjs';
 import { picture } from './picture.mjs';
 
 function readExactly(length) {
@@ -26,7 +26,7 @@ function writeAll(bytes) {
 
 function answer(request, at) {
   const columns = request.readUInt16LE(at), rows = request.readUInt16LE(at + 2), scrollback = request.readUInt32LE(at + 4);
-  const terminal = create(columns, rows, scrollback, request[at + 8]);
+  const flags = request[at + 8], terminal = create(columns, rows, scrollback, flags);
   const steps = request.readUInt16LE(at + 9);
   at += 11;
   let text;
@@ -41,7 +41,7 @@ function answer(request, at) {
         at += 5;
       }
     }
-    text = picture(terminal);
+    text = picture(terminal, (flags & FULL) !== 0);
   } finally {
     terminal.dispose();
   }

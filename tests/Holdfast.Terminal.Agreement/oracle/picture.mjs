@@ -2,15 +2,20 @@
 //
 //   screen normal 20x5 scrollback 2
 //   cursor 3,1 pending hidden shape=bar
-//   region 1-3
-//   tabs 8 16
 //   modes app-cursor mouse=drag
 //   title "…"
 //   -1 "a line of the scrollback"
 //   0 +"a line that continues the one above" wide=2 joined=4 [0-3 fg=1 bold]
-//   n0 "a line of the normal screen below an alternate one"
 //
-// Not written: blank lines, trailing blanks of the default style, and lists that are as in a fresh terminal.
+// and, only where two terminals of the oracle are compared with each other, what is not to be seen but matters later:
+//
+//   region 1-3
+//   tabs 8 16
+//   charsets 0BBB gl=1
+//   saved 3,1 fg=1
+//   below 0 "a line of the normal screen while the alternate one is shown"
+//
+// Not written: blank lines, trailing blanks of the default style, and what is as in a fresh terminal.
 
 const CELL = 3;
 const CODE_POINT = 0x1fffff, COMBINED = 0x200000, WIDTH_SHIFT = 22;
@@ -110,29 +115,39 @@ function modes(core) {
 function cursor(core, buffer) {
   const dec = core.coreService.decPrivateModes, columns = buffer._cols;
   return `cursor ${Math.min(buffer.x, columns - 1)},${buffer.y}${buffer.x >= columns ? ' pending' : ''}` +
-    `${core.coreService.isCursorHidden ? ' hidden' : ''}${dec.cursorStyle ? ` shape=${dec.cursorStyle}` : ''}\n`;
+    `${core.coreService.isCursorHidden ? ' hidden' : ''}${(dec.cursorStyle ?? 'block') !== 'block' ? ` shape=${dec.cursorStyle}` : ''}\n`;
 }
 
-export function picture(terminal) {
-  const core = terminal._core, buffers = core.buffers, buffer = buffers.active, input = core._inputHandler;
-  const columns = core.cols, rows = core.rows, alternate = buffer === buffers.alt;
-  let text = `screen ${alternate ? 'alternate' : 'normal'} ${columns}x${rows} scrollback ${buffers.normal.ybase}\n` + cursor(core, buffer);
+function hidden(core, buffer) {
+  const columns = core.cols, rows = core.rows, sets = core._charsetService;
+  let text = '';
   if (buffer.scrollTop !== 0 || buffer.scrollBottom !== rows - 1) text += `region ${buffer.scrollTop}-${buffer.scrollBottom}\n`;
   const tabs = Object.keys(buffer.tabs).map(Number).filter(x => x < columns && buffer.tabs[x]).sort((a, b) => a - b).join(' ');
   const usual = Array.from({ length: Math.ceil(columns / 8) }, (_, i) => i * 8).join(' ');
   if (tabs !== usual) text += `tabs ${tabs}\n`;
-  const on = modes(core);
-  if (on) text += `modes ${on}\n`;
-  if (input._windowTitle) text += `title ${quoted(input._windowTitle)}\n`;
-  const sets = core._charsetService, designated = [0, 1, 2, 3].map(g => charset(sets._charsets[g])).join('');
+  const designated = [0, 1, 2, 3].map(g => charset(sets._charsets[g])).join('');
   if (designated !== 'BBBB' || sets.glevel !== 0) text += `charsets ${designated} gl=${sets.glevel}\n`;
-  const lines = (from, name) => {
-    for (let i = 0; i < from.lines.length; i++) {
+  const saved = buffer.savedCurAttrData, style_ = style(core, saved.fg, saved.bg & ~EXTENDED);
+  const x = Math.min(buffer.savedX, columns - 1), y = Math.max(buffer.savedY - buffer.ybase, 0);
+  if (x || y || style_ || charset(buffer.savedCharset) !== 'B') text += `saved ${x},${y}${style_} ${charset(buffer.savedCharset)}\n`;
+  return text;
+}
+
+export function picture(terminal, full) {
+  const core = terminal._core, buffers = core.buffers, buffer = buffers.active, alternate = buffer === buffers.alt;
+  let text = `screen ${alternate ? 'alternate' : 'normal'} ${core.cols}x${core.rows} scrollback ${buffers.normal.ybase}\n` + cursor(core, buffer);
+  const on = modes(core), title = core._inputHandler._windowTitle;
+  if (on) text += `modes ${on}\n`;
+  if (title) text += `title ${quoted(title)}\n`;
+  if (full) text += hidden(core, buffer);
+  const lines = (from, first, end, name) => {
+    for (let i = first; i < end; i++) {
       const written = line(core, from, i);
       if (written !== '') text += `${name}${i - from.ybase} ${written}\n`;
     }
   };
-  if (alternate) lines(buffers.alt, '');
-  lines(buffers.normal, alternate ? 'n' : '');
+  lines(buffers.normal, 0, buffers.normal.ybase, '');
+  lines(buffer, buffer.ybase, buffer.ybase + core.rows, '');
+  if (full && alternate) lines(buffers.normal, buffers.normal.ybase, buffers.normal.lines.length, 'below ');
   return text;
 }

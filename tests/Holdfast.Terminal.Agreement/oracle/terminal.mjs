@@ -15,8 +15,8 @@ const graphemes = (kept => {
   }
 })(globalThis.Buffer);
 
-// A bit of a case's flags.
-export const CORRECTED = 1;
+// Bits of a case's flags.
+export const CORRECTED = 1, FULL = 2;
 
 export function create(columns, rows, scrollback, flags) {
   const terminal = new xterm.Terminal({
