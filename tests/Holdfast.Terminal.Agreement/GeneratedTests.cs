@@ -53,9 +53,7 @@ public sealed class GeneratedTests(OracleProcess oracle)
             for (var i = 0; i < cuts.Count; i++)
             {
                 var one = cuts[i];
-                PictureDifference.Demand("direct", shown[cuts.Count + i], "snapshot", shown[i], () => $"seed {one.Seed}: {one.Cut}
-all that happened:
-{one.Case}");
+                PictureDifference.Demand("direct", shown[cuts.Count + i], "snapshot", shown[i], () => $"seed {one.Seed}: {one.Cut}\nall that happened:\n{one.Case}");
             }
         }
     }
