@@ -127,9 +127,12 @@ function hidden(core, buffer) {
   if (tabs !== usual) text += `tabs ${tabs}\n`;
   const designated = [0, 1, 2, 3].map(g => charset(sets._charsets[g])).join('');
   if (designated !== 'BBBB' || sets.glevel !== 0) text += `charsets ${designated} gl=${sets.glevel}\n`;
-  const saved = buffer.savedCurAttrData, style_ = style(core, saved.fg, saved.bg & ~EXTENDED);
+  const corrected = core._savedCursors?.get(buffer), attr = core._savedCursors ? corrected?.attr : buffer.savedCurAttrData;
   const x = Math.min(buffer.savedX, columns - 1), y = Math.max(buffer.savedY - buffer.ybase, 0);
-  if (x || y || style_ || charset(buffer.savedCharset) !== 'B') text += `saved ${x},${y}${style_} ${charset(buffer.savedCharset)}\n`;
+  const rendition = attr ? style(core, attr.fg, corrected ? attr.bg : attr.bg & ~EXTENDED, { ...attr.extended, urlId: 0, underlineColor: attr.extended.underlineColor, underlineStyle: attr.extended.underlineStyle }) : '';
+  const sets_ = corrected ? [0, 1, 2, 3].map(g => charset(corrected.charsets[g])).join('') + corrected.glevel + (corrected.origin ? ' origin' : '') + (corrected.pending ? ' pending' : '') : charset(buffer.savedCharset);
+  const line_ = `saved ${x},${y}${rendition} ${sets_}\n`;
+  if (line_ !== 'saved 0,0 B\n' && line_ !== 'saved 0,0 BBBB0\n') text += line_;
   return text;
 }
 
