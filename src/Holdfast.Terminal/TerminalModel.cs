@@ -1,3 +1,4 @@
+#pragma warning disable CA1822 // replaced within the hour
 namespace Holdfast.Terminal;
 
 /// <summary>
