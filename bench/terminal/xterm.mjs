@@ -1,6 +1,6 @@
 // How fast @xterm/headless takes a file: node xterm.mjs FILE ROUNDS → the bytes per second of each round, one a line.
 import { readFileSync } from 'node:fs';
-import { create, feed } from '../../tests/Holdfast.Terminal.Agreement/oracle/terminal.mjs';
+import { create, feed } from '../../tests/Holdfast.Terminal.Agreement/Oracle/terminal.mjs';
 
 const CHUNK = 16384;
 const bytes = readFileSync(process.argv[2]);

@@ -4,7 +4,7 @@ using Holdfast.Terminal.Agreement.Pictures;
 
 namespace Holdfast.Terminal.Agreement;
 
-/// <summary>The cases that people wrote: cases/README.md says what each promises.</summary>
+/// <summary>The cases that people wrote: Cases/README.md says what each promises.</summary>
 public sealed class HandCaseTests(OracleProcess oracle)
 {
     // The issue of the terminal asks for so many.

@@ -3,7 +3,7 @@ using Holdfast.Terminal.Agreement.Pictures;
 
 namespace Holdfast.Terminal.Agreement;
 
-/// <summary>What real programs wrote (recordings/record), looked at while it goes on.</summary>
+/// <summary>What real programs wrote (Recordings/record), looked at while it goes on.</summary>
 public sealed class RecordingTests(OracleProcess oracle)
 {
     // Primes: a cut meets every kind of place.
@@ -72,5 +72,5 @@ public sealed class RecordingTests(OracleProcess oracle)
             PictureDifference.Demand("xterm.js", shown[i], "model", ModelPicture.Of(cases[i].Model()), () => $"{program}.vt after step {i}: {steps[i]}");
     }
 
-    private static byte[] Read(string program) => File.ReadAllBytes(AgreementFolder.PathOf($"recordings/{program}.vt"));
+    private static byte[] Read(string program) => File.ReadAllBytes(AgreementFolder.PathOf($"Recordings/{program}.vt"));
 }

@@ -3,10 +3,10 @@ using Holdfast.Terminal.Agreement.Oracle;
 
 namespace Holdfast.Terminal.Agreement.Cases;
 
-/// <summary>Reads the files in cases/; README.md there explains them. Read once, then immutable.</summary>
+/// <summary>Reads the files in Cases/; README.md there explains them. Read once, then immutable.</summary>
 internal static class CaseFile
 {
-    public static IReadOnlyList<HandCase> All { get; } = [.. Directory.EnumerateFiles(AgreementFolder.PathOf("cases"), "*.txt").Order(StringComparer.Ordinal).SelectMany(Read)];
+    public static IReadOnlyList<HandCase> All { get; } = [.. Directory.EnumerateFiles(AgreementFolder.PathOf("Cases"), "*.txt").Order(StringComparer.Ordinal).SelectMany(Read)];
 
     public static HandCase Find(string file, string name) => All.Single(c => c.File == file && c.Name == name);
 

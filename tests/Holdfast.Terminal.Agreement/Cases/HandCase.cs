@@ -2,7 +2,7 @@ using Holdfast.Terminal.Agreement.Oracle;
 
 namespace Holdfast.Terminal.Agreement.Cases;
 
-/// <summary>One case of a file in cases/: what happens to a terminal, and what it shows then. Filled by <see cref="CaseFile"/>, then unchanged.</summary>
+/// <summary>One case of a file in Cases/: what happens to a terminal, and what it shows then. Filled by <see cref="CaseFile"/>, then unchanged.</summary>
 internal sealed class HandCase(string file, string name)
 {
     public string File => file;

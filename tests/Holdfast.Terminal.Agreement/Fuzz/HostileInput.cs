@@ -86,5 +86,5 @@ internal sealed class HostileInput
         return bytes;
     }
 
-    private static IEnumerable<byte[]> Recordings() => Directory.EnumerateFiles(AgreementFolder.PathOf("recordings"), "*.vt").Order(StringComparer.Ordinal).Select(File.ReadAllBytes);
+    private static IEnumerable<byte[]> Recordings() => Directory.EnumerateFiles(AgreementFolder.PathOf("Recordings"), "*.vt").Order(StringComparer.Ordinal).Select(File.ReadAllBytes);
 }

@@ -5,7 +5,7 @@ using System.Text;
 namespace Holdfast.Terminal.Agreement.Oracle;
 
 /// <summary>
-/// The node process that answers what @xterm/headless shows (oracle/oracle.mjs describes the frames).
+/// The node process that answers what @xterm/headless shows (Oracle/oracle.mjs describes the frames).
 /// One for the whole assembly; used by one test at a time; ends with its standard input.
 /// </summary>
 public sealed class OracleProcess : IDisposable
@@ -14,9 +14,9 @@ public sealed class OracleProcess : IDisposable
 
     public OracleProcess()
     {
-        var script = AgreementFolder.PathOf("oracle/oracle.mjs");
-        if (!Directory.Exists(AgreementFolder.PathOf("oracle/node_modules/@xterm/headless")))
-            throw new InvalidOperationException("The oracle's packages are not installed: `npm ci` in tests/Holdfast.Terminal.Agreement/oracle (./test does it).");
+        var script = AgreementFolder.PathOf("Oracle/oracle.mjs");
+        if (!Directory.Exists(AgreementFolder.PathOf("Oracle/node_modules/@xterm/headless")))
+            throw new InvalidOperationException("The oracle's packages are not installed: `npm ci` in tests/Holdfast.Terminal.Agreement/Oracle (./test does it).");
         var start = new ProcessStartInfo("node", ["--no-warnings", script]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         _node = Process.Start(start) ?? throw new InvalidOperationException("node did not start.");
     }

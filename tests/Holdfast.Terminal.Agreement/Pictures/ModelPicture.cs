@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Holdfast.Terminal.Agreement.Pictures;
 
-/// <summary>Everything the model shows, in the words of oracle/picture.mjs. Stateless.</summary>
+/// <summary>Everything the model shows, in the words of Oracle/picture.mjs. Stateless.</summary>
 internal static class ModelPicture
 {
     public static string Of(TerminalModel model)
