@@ -66,7 +66,9 @@ public sealed class OracleProcess : IDisposable
 
     public void Dispose()
     {
-        _node.StandardInput.Close();
+        // Where it died, the test that saw it said so.
+        if (!_node.HasExited)
+            _node.StandardInput.Close();
         _node.WaitForExit();
         _node.Dispose();
     }

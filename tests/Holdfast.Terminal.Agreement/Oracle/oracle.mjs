@@ -24,28 +24,37 @@ function writeAll(bytes) {
   for (let at = 0; at < bytes.length;) at += writeSync(1, bytes, at);
 }
 
-function answer(request, at) {
-  const columns = request.readUInt16LE(at), rows = request.readUInt16LE(at + 2), scrollback = request.readUInt32LE(at + 4);
-  const flags = request[at + 8], terminal = create(columns, rows, scrollback, flags);
-  const steps = request.readUInt16LE(at + 9);
-  at += 11;
-  let text;
-  try {
-    for (let i = 0; i < steps; i++) {
-      if (request[at] === 0) {
-        const length = request.readUInt32LE(at + 1);
-        feed(terminal, request.subarray(at + 5, at + 5 + length));
-        at += 5 + length;
-      } else {
-        terminal.resize(request.readUInt16LE(at + 1), request.readUInt16LE(at + 3));
-        at += 5;
-      }
+function steps(request, at) {
+  const list = [];
+  for (let i = request.readUInt16LE(at - 2); i > 0; i--) {
+    if (request[at] === 0) {
+      const length = request.readUInt32LE(at + 1);
+      list.push({ bytes: request.subarray(at + 5, at + 5 + length) });
+      at += 5 + length;
+    } else {
+      list.push({ columns: request.readUInt16LE(at + 1), rows: request.readUInt16LE(at + 3) });
+      at += 5;
     }
-    text = picture(terminal, (flags & FULL) !== 0);
+  }
+  return { list, at };
+}
+
+function answer(request, at) {
+  const columns = request.readUInt16LE(at), rows = request.readUInt16LE(at + 2), scrollback = request.readUInt32LE(at + 4), flags = request[at + 8];
+  const terminal = create(columns, rows, scrollback, flags);
+  const taken = steps(request, at + 11);
+  try {
+    for (const step of taken.list) {
+      if (step.bytes) feed(terminal, step.bytes);
+      else terminal.resize(step.columns, step.rows);
+    }
+    return { text: picture(terminal, (flags & FULL) !== 0), at: taken.at };
+  } catch (error) {
+    // Not the model's fault, and to be seen as what it is.
+    return { text: `xterm.js threw ${error.message}\n${error.stack.split('\n').filter(l => l.startsWith('    at')).map(l => l.replace(/\(.*[/]/, '(')).join('\n')}\n`, at: taken.at };
   } finally {
     terminal.dispose();
   }
-  return { text, at };
 }
 
 for (let request; (request = readExactly(4)) !== undefined;) {
