@@ -32,12 +32,17 @@ function color(name, value) {
   }
 }
 
+// As it was chosen: for a cell with a link the accessor says how the link is to be drawn.
+function underline(extended) {
+  return extended ? extended._ext >>> 26 & 7 : 0;
+}
+
 function style(core, fg, bg, extended) {
   let text = color('fg', fg) + color('bg', bg);
   for (const [bit, name] of FLAGS_OF_FG) if (fg & bit) text += ` ${name}`;
   for (const [bit, name] of FLAGS_OF_BG) if (bg & bit) text += ` ${name}`;
   const more = bg & EXTENDED ? extended : undefined;
-  if (fg & UNDERLINED) text += ` underline=${UNDERLINES[more?.underlineStyle || 1]}`;
+  if (fg & UNDERLINED) text += ` underline=${UNDERLINES[underline(more) || 1]}`;
   if (more) {
     // -1 is how the absence of a colour is noted after SGR 59.
     if (~more.underlineColor) text += color('ul', more.underlineColor);
@@ -129,7 +134,7 @@ function hidden(core, buffer) {
   if (designated !== 'BBBB' || sets.glevel !== 0) text += `charsets ${designated} gl=${sets.glevel}\n`;
   const corrected = core._savedCursors?.get(buffer), attr = core._savedCursors ? corrected?.attr : buffer.savedCurAttrData;
   const x = Math.min(buffer.savedX, columns - 1), y = Math.max(buffer.savedY - buffer.ybase, 0);
-  const rendition = attr ? style(core, attr.fg, corrected ? attr.bg : attr.bg & ~EXTENDED, { ...attr.extended, urlId: 0, underlineColor: attr.extended.underlineColor, underlineStyle: attr.extended.underlineStyle }) : '';
+  const rendition = attr ? style(core, attr.fg, corrected ? attr.bg : attr.bg & ~EXTENDED, { _ext: attr.extended._ext, underlineColor: attr.extended.underlineColor }) : '';
   const sets_ = corrected ? [0, 1, 2, 3].map(g => charset(corrected.charsets[g])).join('') + corrected.glevel + (corrected.origin ? ' origin' : '') + (corrected.pending ? ' pending' : '') : charset(buffer.savedCharset);
   const line_ = `saved ${x},${y}${rendition} ${sets_}\n`;
   if (line_ !== 'saved 0,0 B\n' && line_ !== 'saved 0,0 BBBB0\n') text += line_;
