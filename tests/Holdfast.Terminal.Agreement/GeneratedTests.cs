@@ -18,17 +18,21 @@ public sealed class GeneratedTests(OracleProcess oracle)
     public void Every_screen_is_that_of_xtermjs()
     {
         // While the oracle works on one batch, the model goes through the one before.
-        (int First, List<GeneratedCase> Cases)? asked = null;
+        var asked = new List<(int Seed, GeneratedCase Case)>();
         foreach (var seeds in Enumerable.Range(Seed, Count).Chunk(Batch))
         {
-            var cases = seeds.Select(SequenceGenerator.Make).ToList();
-            var shown = asked is null ? null : oracle.Take(asked.Value.Cases.Count);
-            oracle.Ask(cases.ConvertAll(c => c.Terminal));
-            if (asked is { } before)
-                Compare(before.First, before.Cases, shown!);
-            asked = (seeds[0], cases);
+            var shown = oracle.Take(asked.Count);
+            var before = asked;
+            asked = [.. seeds.Select(seed => (seed, SequenceGenerator.Make(seed)))];
+            oracle.Ask(asked.ConvertAll(a => a.Case.Terminal));
+            if (Different(before, shown) is { } found)
+            {
+                oracle.Take(asked.Count);
+                Fail(found.Seed, found.Case);
+            }
         }
-        Compare(asked!.Value.First, asked.Value.Cases, oracle.Take(asked.Value.Cases.Count));
+        if (Different(asked, oracle.Take(asked.Count)) is { } last)
+            Fail(last.Seed, last.Case);
     }
 
     /// <summary>The terminal in use is the one that showed the case before.</summary>
@@ -64,23 +68,24 @@ public sealed class GeneratedTests(OracleProcess oracle)
         return fed => fed == chosen;
     }
 
-    private void Compare(int first, List<GeneratedCase> cases, IReadOnlyList<string> shown)
+    private static (int Seed, GeneratedCase Case)? Different(List<(int Seed, GeneratedCase Case)> cases, IReadOnlyList<string> shown)
     {
         for (var i = 0; i < cases.Count; i++)
         {
-            if (PictureDifference.Between("xterm.js", shown[i], "model", ModelPicture.Of(cases[i].ModelInPieces(first + i))) is not null)
-                Fail(first + i, cases[i]);
+            if (shown[i] != ModelPicture.Of(cases[i].Case.ModelInPieces(cases[i].Seed)))
+                return cases[i];
         }
+        return null;
     }
 
     private void Fail(int seed, GeneratedCase failing)
     {
-        var small = Shrinker.Shrink(failing, c => Difference(c) is not null);
-        Assert.Fail($"seed {seed}, as small as it gets:\n{small}\n{Difference(small)}");
+        var small = Shrinker.Shrink(failing, c => Difference(c, seed) is not null);
+        Assert.Fail($"seed {seed}, as small as it gets:\n{small}\n{Difference(small, seed)}");
     }
 
-    private string? Difference(GeneratedCase one) =>
-        PictureDifference.Between("xterm.js", oracle.Show(one.Terminal), "model", ModelPicture.Of(one.Terminal.Model()));
+    private string? Difference(GeneratedCase one, int seed) =>
+        PictureDifference.Between("xterm.js", oracle.Show(one.Terminal), "model", ModelPicture.Of(one.ModelInPieces(seed)));
 
     private static int Number(string variable, int usual) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;

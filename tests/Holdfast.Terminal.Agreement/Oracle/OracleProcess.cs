@@ -48,6 +48,8 @@ public sealed class OracleProcess : IDisposable
 
     public IReadOnlyList<string> Take(int count)
     {
+        if (count == 0)
+            return [];
         var output = _node.StandardOutput.BaseStream;
         Span<byte> head = stackalloc byte[4];
         ReadExactly(output, head);

@@ -5,13 +5,25 @@
 const PROTECTED = 0x20000000, NO_UNDERLINE_COLOR = 0x3ffffff;
 
 const corrections = [
-  // The cursor is in the last column while a wrap is pending: erasing includes that column, tab stops are set and cleared there.
+  // The cursor is in the last column while a wrap is pending: erasing includes that column, and then no wrap is pending.
   function erasingAtPendingWrap({ input, last }) {
-    for (const name of ['eraseInLine', 'tabSet', 'tabClear']) {
+    const usual = input.eraseInLine.bind(input);
+    input.eraseInLine = (...all) => {
+      last();
+      return usual(...all);
+    };
+  },
+
+  // Tab stops are set and cleared there, columns inserted and deleted there, and not beyond the right edge or at the left one; the wrap stays pending.
+  function columnsAtPendingWrap({ core, input, last }) {
+    for (const name of ['insertColumns', 'deleteColumns', 'tabSet', 'tabClear']) {
       const usual = input[name].bind(input);
-      input[name] = (...all) => {
+      input[name] = params => {
+        const x = core.buffer.x;
         last();
-        return usual(...all);
+        usual(params);
+        core.buffer.x = x;
+        return true;
       };
     }
   },
@@ -31,32 +43,42 @@ const corrections = [
     };
   },
 
-  // DECSC saves the position with its pending wrap, all of the rendition, origin mode and the character sets.
+  // DECSC saves the place on the screen, whatever scrolls meanwhile, with its pending wrap, all of the rendition, origin mode and the character sets.
+  // A resize moves it as it moves the line it is in.
   function savedCursor({ core, input, sets }) {
-    const saved = new Map();
+    const saved = core._savedCursors = new Map();
     input.saveCursor = () => {
       const buffer = core.buffer;
-      buffer.savedX = buffer.x;
-      buffer.savedY = buffer.ybase + buffer.y;
-      saved.set(buffer, { pending: buffer.x >= core.cols, columns: core.cols, attr: input._curAttrData.clone(), charsets: [...sets._charsets], glevel: sets.glevel, origin: core.coreService.decPrivateModes.origin });
+      saved.set(buffer, {
+        x: Math.min(buffer.x, core.cols - 1), y: buffer.y, pending: buffer.x >= core.cols,
+        attr: input._curAttrData.clone(), charsets: [...sets._charsets], glevel: sets.glevel, origin: core.coreService.decPrivateModes.origin,
+      });
       return true;
     };
     input.restoreCursor = () => {
-      const buffer = core.buffer, from = saved.get(buffer);
+      const buffer = core.buffer, from = saved.get(buffer) ?? { x: 0, y: 0, attr: new input._curAttrData.constructor(), charsets: [], glevel: 0, origin: false };
       const link = input._curAttrData.extended.urlId;
-      input._curAttrData = (from?.attr ?? new input._curAttrData.constructor()).clone();
+      input._curAttrData = from.attr.clone();
       // A link is no rendition.
       input._curAttrData.extended.urlId = link;
       input._curAttrData.updateExtended();
-      sets._charsets = [...from?.charsets ?? []];
-      sets.setgLevel(from?.glevel ?? 0);
-      core.coreService.decPrivateModes.origin = from?.origin ?? false;
-      buffer.x = from ? buffer.savedX : 0;
-      buffer.y = from ? Math.max(buffer.savedY - buffer.ybase, 0) : 0;
-      input._restrictCursor(from?.pending && from.columns === core.cols ? core.cols : core.cols - 1);
+      sets._charsets = [...from.charsets];
+      sets.setgLevel(from.glevel);
+      core.coreService.decPrivateModes.origin = from.origin;
+      buffer.x = from.x + (from.pending ? 1 : 0);
+      buffer.y = from.y;
+      input._restrictCursor(from.pending ? core.cols : core.cols - 1);
       return true;
     };
-    core._savedCursors = saved;
+    for (const buffer of [core.buffers._normal, core.buffers._alt]) {
+      const usual = buffer.resize.bind(buffer);
+      buffer.resize = (columns, rows) => {
+        const from = saved.get(buffer);
+        if (from) [buffer.savedX, buffer.savedY] = [from.x, buffer.ybase + from.y];
+        usual(columns, rows);
+        if (from) Object.assign(from, { x: buffer.savedX, y: Math.min(Math.max(buffer.savedY - buffer.ybase, 0), rows - 1), pending: from.pending && buffer.savedX === columns - 1 });
+      };
+    }
   },
 
   // One cursor, one set of margins and one set of tab stops serve both screens; 47 keeps what is on the alternate screen, 1047 clears it on leaving, 1049 on entering.
@@ -137,13 +159,29 @@ const corrections = [
     };
   },
 
-  // DECALN sets the margins to the whole page.
+  // A link is forgotten when the line it began in is cleared or gone, although it is still open, or other lines have it.
+  function links({ core }) {
+    core._oscLinkService._removeMarkerFromLink = () => {};
+  },
+
+  // DECALN sets the margins to the whole page, and draws with all of the rendition, not with half of it.
   function alignment({ core, input }) {
-    const usual = input.screenAlignmentPattern.bind(input);
     input.screenAlignmentPattern = () => {
-      core.buffer.scrollTop = 0;
-      core.buffer.scrollBottom = core.rows - 1;
-      return usual();
+      const buffer = core.buffer, attr = input._curAttrData.clone();
+      attr.extended.urlId = 0;
+      attr.updateExtended();
+      const cell = buffer.getNullCell(attr), empty = cell.content;
+      buffer.scrollTop = 0;
+      buffer.scrollBottom = core.rows - 1;
+      cell.content = empty | 'E'.charCodeAt(0);
+      for (let y = 0; y < core.rows; y++) {
+        const line = buffer.lines.get(buffer.ybase + y);
+        line.fill(cell);
+        line.isWrapped = false;
+      }
+      cell.content = empty;
+      input._setCursor(0, 0);
+      return true;
     };
   },
 ];

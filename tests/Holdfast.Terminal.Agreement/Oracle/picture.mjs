@@ -42,10 +42,9 @@ function style(core, fg, bg, extended) {
   for (const [bit, name] of FLAGS_OF_FG) if (fg & bit) text += ` ${name}`;
   for (const [bit, name] of FLAGS_OF_BG) if (bg & bit) text += ` ${name}`;
   const more = bg & EXTENDED ? extended : undefined;
-  if (fg & UNDERLINED) text += ` underline=${UNDERLINES[underline(more) || 1]}`;
+  // The colour of a line that is not there is not kept in cells.
+  if (fg & UNDERLINED) text += ` underline=${UNDERLINES[underline(more) || 1]}${more ? color('ul', more.underlineColor) : ''}`;
   if (more) {
-    // -1 is how the absence of a colour is noted after SGR 59.
-    if (~more.underlineColor) text += color('ul', more.underlineColor);
     const link = more.urlId ? core._oscLinkService.getLinkData(more.urlId) : undefined;
     if (link) text += ` link=${JSON.stringify(link.uri)}${link.id ? ` id=${JSON.stringify(link.id)}` : ''}`;
   }
@@ -132,13 +131,21 @@ function hidden(core, buffer) {
   if (tabs !== usual) text += `tabs ${tabs}\n`;
   const designated = [0, 1, 2, 3].map(g => charset(sets._charsets[g])).join('');
   if (designated !== 'BBBB' || sets.glevel !== 0) text += `charsets ${designated} gl=${sets.glevel}\n`;
-  const corrected = core._savedCursors?.get(buffer), attr = core._savedCursors ? corrected?.attr : buffer.savedCurAttrData;
-  const x = Math.min(buffer.savedX, columns - 1), y = Math.max(buffer.savedY - buffer.ybase, 0);
-  const rendition = attr ? style(core, attr.fg, corrected ? attr.bg : attr.bg & ~EXTENDED, { _ext: attr.extended._ext, underlineColor: attr.extended.underlineColor }) : '';
-  const sets_ = corrected ? [0, 1, 2, 3].map(g => charset(corrected.charsets[g])).join('') + corrected.glevel + (corrected.origin ? ' origin' : '') + (corrected.pending ? ' pending' : '') : charset(buffer.savedCharset);
-  const line_ = `saved ${x},${y}${rendition} ${sets_}\n`;
-  if (line_ !== 'saved 0,0 B\n' && line_ !== 'saved 0,0 BBBB0\n') text += line_;
-  return text;
+  return text + (core._savedCursors ? savedAs(core, core._savedCursors.get(buffer)) : saved(core, buffer));
+}
+
+function saved(core, buffer) {
+  const { fg, bg } = buffer.savedCurAttrData, x = Math.min(buffer.savedX, core.cols - 1), y = Math.max(buffer.savedY - buffer.ybase, 0);
+  const text = `saved ${x},${y}${style(core, fg, bg & ~EXTENDED)} ${charset(buffer.savedCharset)}\n`;
+  return text === 'saved 0,0 B\n' ? '' : text;
+}
+
+// What corrections.mjs keeps, which is more.
+function savedAs(core, from) {
+  if (!from) return '';
+  const { _ext, underlineColor } = from.attr.extended, sets = [0, 1, 2, 3].map(g => charset(from.charsets[g])).join('') + from.glevel;
+  const text = `saved ${from.x},${from.y}${from.pending ? ' pending' : ''}${from.origin ? ' origin' : ''}${style(core, from.attr.fg, from.attr.bg, { _ext, underlineColor })} ${sets}\n`;
+  return text === 'saved 0,0 BBBB0\n' ? '' : text;
 }
 
 export function picture(terminal, full) {

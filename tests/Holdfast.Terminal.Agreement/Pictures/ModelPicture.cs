@@ -75,14 +75,16 @@ internal static class ModelPicture
         var (wide, joined) = (new List<int>(), new List<int>());
         var (blanks, runStart) = (0, 0);
         CellStyle run = default;
+        var runText = "";
         for (var x = 0; x < row.Columns; x++)
         {
             var cell = row[x];
-            if (cell.Style != run)
+            if (cell.Style != run && Style(cell.Style) is var style && style != runText)
             {
-                Close(styles, runStart, x, run);
-                (runStart, run) = (x, cell.Style);
+                Close(styles, runStart, x, runText);
+                (runStart, runText) = (x, style);
             }
+            run = cell.Style;
             if (cell.Width == 0)
                 continue;
             if (cell.Width == 2)
@@ -97,7 +99,7 @@ internal static class ModelPicture
             text.Append(' ', blanks).Append(cell.Text);
             blanks = 0;
         }
-        Close(styles, runStart, row.Columns, run);
+        Close(styles, runStart, row.Columns, runText);
         if (text.Length == 0 && styles.Length == 0 && !row.IsWrapped)
             return;
         Quote(picture.Append(CultureInfo.InvariantCulture, $"{number} {(row.IsWrapped ? "+" : "")}"), text.ToString());
@@ -120,9 +122,9 @@ internal static class ModelPicture
             picture.Append(CultureInfo.InvariantCulture, $" {name}={string.Join(',', columns)}");
     }
 
-    private static void Close(StringBuilder styles, int start, int end, CellStyle style)
+    private static void Close(StringBuilder styles, int start, int end, string text)
     {
-        if (Style(style) is { Length: > 0 } text)
+        if (text.Length > 0)
             styles.Append(CultureInfo.InvariantCulture, $" [{start}-{end - 1}{text}]");
     }
 
@@ -143,8 +145,10 @@ internal static class ModelPicture
         Flag(text, style.Protected, "protected");
         Flag(text, style.Overline, "overline");
         if (style.Underline != UnderlineStyle.None)
+        {
             text.Append(" underline=").Append(style.Underline switch { UnderlineStyle.Single => "single", UnderlineStyle.Double => "double", UnderlineStyle.Curly => "curly", UnderlineStyle.Dotted => "dotted", _ => "dashed" });
-        Color(text, "ul", style.UnderlineColor);
+            Color(text, "ul", style.UnderlineColor);
+        }
         if (style.Hyperlink is { } link)
             text.Append(CultureInfo.InvariantCulture, $" link={Json(link.Uri)}{(link.Id.Length > 0 ? $" id={Json(link.Id)}" : "")}");
         return text.ToString();
