@@ -1,4 +1,9 @@
-#pragma warning disable CA1822 // replaced within the hour
+using Holdfast.Terminal.Modes;
+using Holdfast.Terminal.Parsing;
+using Holdfast.Terminal.Queries;
+using Holdfast.Terminal.Screen;
+using Holdfast.Terminal.Scrollback;
+
 namespace Holdfast.Terminal;
 
 /// <summary>
@@ -7,68 +12,118 @@ namespace Holdfast.Terminal;
 /// </summary>
 public sealed class TerminalModel
 {
+    private readonly Parser _parser;
+    private Cell[] _line = [];
+
     public TerminalModel(TerminalSize size, TerminalOptions? options = null)
     {
-        Size = size.Clamped();
-        Options = options ?? TerminalOptions.Default;
+        State = new TerminalState(size.Clamped(), options ?? TerminalOptions.Default);
+        var scroller = new Scroller(State);
+        var cursor = new CursorMotion(State, scroller);
+        var editor = new ScreenEditor(State, scroller, cursor);
+        var rendition = new RenditionReader(State);
+        var text = new CellWriter(State, scroller);
+        var answers = new Answers(State);
+        ModeSwitch = new ModeSwitch(State, cursor);
+        Rectangles = new RectangleEditor(State, rendition, answers);
+        var reset = new ResetSwitch(State, ModeSwitch, Rectangles);
+        var reports = new DeviceReports(State, answers, ModeSwitch, cursor);
+        var controls = new ControlDispatch(State, cursor);
+        var sequences = new ControlSequenceDispatch(
+            State, cursor, editor, scroller, rendition, text, ModeSwitch, reports, new WindowReports(State, answers),
+            new PrivateSequenceDispatch(State, editor, Rectangles, ModeSwitch, reset, reports));
+        Reader = new SequenceReader(
+            State, controls, new EscapeDispatch(State, controls, cursor, editor, reset, reports), sequences,
+            new OperatingSystemDispatch(State, new ColorReports(State, answers)), new StatusStrings(State, answers));
+        _parser = new Parser(text, controls, sequences, Reader);
+        Resizer = new Resizer(State);
+        Answers = answers;
     }
 
-    public TerminalOptions Options { get; }
+    public TerminalOptions Options => State.Options;
 
-    public TerminalSize Size { get; private set; }
+    public TerminalSize Size => new(State.Columns, State.Rows);
 
-    public ITerminalListener? Listener { get; set; }
+    /// <summary>Hears answers, bells, titles and marks. Without one, queries are not answered.</summary>
+    public ITerminalListener? Listener
+    {
+        get => State.Listener;
+        set => State.Listener = value;
+    }
 
-    public CursorState Cursor => default;
+    public CursorState Cursor => new(
+        State.X, State.Y, State.PendingWrap, State.Has(ModeFlags.CursorVisible),
+        State.CursorStyle switch { 3 or 4 => CursorShape.Underline, 5 or 6 => CursorShape.Bar, _ => CursorShape.Block },
+        State.CursorStyle == 0 ? State.Has(ModeFlags.CursorBlink) : State.CursorStyle % 2 == 1);
 
-    public TerminalModes Modes => default;
+    public TerminalModes Modes => new(State.Modes, State.Keyboard.Flags, State.ModifyOtherKeys);
 
-    public string Title => "";
+    public string Title => State.Titles.Title;
 
-    public string IconName => "";
+    public string IconName => State.Titles.IconName;
 
     /// <summary>What OSC 7 told last, or null.</summary>
-    public string? WorkingDirectory => null;
+    public string? WorkingDirectory => State.Titles.WorkingDirectory;
 
-    public bool AlternateScreenActive => false;
+    public bool AlternateScreenActive => State.IsAlternate;
 
-    /// <summary>Lines above the screen.</summary>
-    public int ScrollbackCount => 0;
+    /// <summary>Lines above the normal screen.</summary>
+    public int ScrollbackCount => State.Scrollback.Count;
+
+    internal TerminalState State { get; }
+
+    internal SequenceReader Reader { get; }
+
+    internal Parser Parser => _parser;
+
+    internal ModeSwitch ModeSwitch { get; }
+
+    internal RectangleEditor Rectangles { get; }
+
+    private Resizer Resizer { get; }
+
+    private Answers Answers { get; }
 
     /// <summary>Takes output of the program; any cutting into pieces gives the same screen.</summary>
-    public void Feed(ReadOnlySpan<byte> output)
-    {
-    }
+    public void Feed(ReadOnlySpan<byte> output) => _parser.Feed(output);
 
     /// <summary>Changes the size; wrapped lines of the normal screen are wrapped anew.</summary>
-    public void Resize(TerminalSize size) => Size = size.Clamped();
+    public void Resize(TerminalSize size)
+    {
+        size = size.Clamped();
+        if (size == Size)
+            return;
+        Resizer.Resize(size);
+        var (width, height) = Options.CellPixels;
+        if (State.Has(ModeFlags.InBandResize))
+            Answers.Csi($"48;{size.Rows};{size.Columns};{size.Rows * height};{size.Columns * width}t");
+    }
 
     /// <summary>A row of the active screen, 0 at the top.</summary>
-    public RowView GetRow(int row) => default;
+    public RowView GetRow(int row) => new(State.Active.Row(row), State.Active.IsWrapped(row), State);
+
+    /// <summary>A row of the normal screen, also while the alternate one is active.</summary>
+    public RowView GetNormalRow(int row) => new(State.Main.Row(row), State.Main.IsWrapped(row), State);
 
     /// <summary>A line of the scrollback, 0 the oldest.</summary>
-    public RowView GetScrollbackRow(int index) => default;
+    public RowView GetScrollbackRow(int index)
+    {
+        var line = State.Scrollback[index];
+        var columns = Math.Max(State.Columns, LineCodec.CellCount(line));
+        if (_line.Length < columns)
+            _line = new Cell[columns];
+        var row = _line.AsSpan(0, columns);
+        row.Clear();
+        State.Pin();
+        LineCodec.Decode(line, row, State);
+        State.Unpin();
+        return new RowView(row, LineCodec.IsWrapped(line), State);
+    }
 
     /// <summary>Whether the two are equal in everything that later output could show.</summary>
-    public bool StateEquals(TerminalModel other) => ReferenceEquals(this, other);
+    public bool StateEquals(TerminalModel other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Checkpoint.StateWriter.Equal(this, other);
+    }
 }
-
-/// <summary>
-/// A row to be read cell by cell. Valid until its model is fed, resized or asked for another scrollback row.
-/// </summary>
-public readonly ref struct RowView
-{
-    /// <summary>Whether this row continues the one above it (it was wrapped, not broken).</summary>
-    public bool IsWrapped => false;
-
-    public int Columns => 0;
-
-    public CellView this[int column] => default;
-}
-
-/// <summary>
-/// One cell, ready to be read. A value.
-/// </summary>
-/// <param name="Text">The grapheme; empty for an erased cell and for the second half of a wide one.</param>
-/// <param name="Width">1, 2 for a wide character, 0 for its second half.</param>
-public readonly record struct CellView(string Text, int Width, CellStyle Style);

@@ -1,0 +1,210 @@
+using System.Buffers;
+using System.Text;
+using Holdfast.Terminal.Screen;
+
+namespace Holdfast.Terminal.Parsing;
+
+/// <summary>
+/// Cuts output into text, controls and sequences (vt100.net/emu/dec_ansi_parser, over UTF-8), wherever the pieces it comes in are cut.
+/// Part of one model. Text and complete sequences are read at once; what is cut or unusual goes scalar by scalar through
+/// <see cref="SequenceReader"/>.
+/// </summary>
+internal sealed class Parser(CellWriter text, ControlDispatch controls, ControlSequenceDispatch sequences, SequenceReader reader)
+{
+    private const byte Escape = 0x1B;
+    private const int Replacement = 0xFFFD;
+
+    // The beginning of a scalar whose rest has not come yet.
+    private readonly byte[] _partial = new byte[4];
+    private int _partialLength;
+
+    public ReadOnlySpan<byte> Partial => _partial.AsSpan(0, _partialLength);
+
+    public void SetPartial(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_partial);
+        _partialLength = bytes.Length;
+    }
+
+    public void Feed(ReadOnlySpan<byte> output)
+    {
+        var at = _partialLength > 0 ? CompletePartial(output) : 0;
+        while (at < output.Length)
+            at = reader.State == ParserState.Ground ? ReadGround(output, at) : ReadSequence(output, at);
+    }
+
+    private int ReadGround(ReadOnlySpan<byte> output, int at)
+    {
+        while (at < output.Length)
+        {
+            var first = output[at];
+            if ((uint)(first - 0x20) < 0x5F)
+            {
+                var rest = output[at..];
+                var length = rest.IndexOfAnyExceptInRange((byte)0x20, (byte)0x7E);
+                if (length < 0)
+                    length = rest.Length;
+                text.WriteAscii(rest[..length]);
+                at += length;
+            }
+            else if (first == Escape)
+            {
+                var end = at + 2 < output.Length && output[at + 1] == '[' ? ReadControlSequence(output, at + 2) : -1;
+                if (end < 0)
+                {
+                    reader.Take(Escape);
+                    return at + 1;
+                }
+                at = end;
+            }
+            else if (first < 0x20)
+            {
+                controls.Execute(first);
+                at++;
+            }
+            else if (first == 0x7F)
+            {
+                at++;
+            }
+            else
+            {
+                at = ReadBeyondAscii(output, at);
+                if (reader.State != ParserState.Ground)
+                    return at;
+            }
+        }
+        return at;
+    }
+
+    // A run of scalars beyond ASCII. The lead bytes of two and three are read here, all else by the framework.
+    private int ReadBeyondAscii(ReadOnlySpan<byte> output, int at)
+    {
+        while (at < output.Length && output[at] >= 0x80)
+        {
+            int scalar;
+            var lead = output[at];
+            if (lead is >= 0xE1 and < 0xED && at + 2 < output.Length && (output[at + 1] & 0xC0) == 0x80 && (output[at + 2] & 0xC0) == 0x80)
+            {
+                scalar = ((lead & 0x0F) << 12) | ((output[at + 1] & 0x3F) << 6) | (output[at + 2] & 0x3F);
+                at += 3;
+            }
+            else
+            {
+                at = ReadScalar(output, at, out scalar);
+                if (scalar < 0)
+                    return at;
+            }
+            if (scalar < 0xA0)
+            {
+                reader.Take(scalar);
+                return at;
+            }
+            text.WriteScalar(scalar);
+        }
+        return at;
+    }
+
+    // Malformed input gives U+FFFD for each maximal subpart (Unicode, 3.9); -1 when the rest has yet to come.
+    private int ReadScalar(ReadOnlySpan<byte> output, int at, out int scalar)
+    {
+        var status = Rune.DecodeFromUtf8(output[at..], out var rune, out var used);
+        if (status == OperationStatus.NeedMoreData)
+        {
+            SetPartial(output[at..]);
+            scalar = -1;
+            return output.Length;
+        }
+        scalar = status == OperationStatus.Done ? rune.Value : Replacement;
+        return at + used;
+    }
+
+    private int ReadSequence(ReadOnlySpan<byte> output, int at)
+    {
+        while (at < output.Length && reader.State != ParserState.Ground)
+        {
+            at += reader.TakeString(output[at..]);
+            if (at == output.Length)
+                return at;
+            if (output[at] < 0x80)
+            {
+                reader.Take(output[at++]);
+                continue;
+            }
+            at = ReadScalar(output, at, out var scalar);
+            if (scalar >= 0)
+                reader.Take(scalar);
+        }
+        return at;
+    }
+
+    private int CompletePartial(ReadOnlySpan<byte> output)
+    {
+        var taken = 0;
+        while (taken < output.Length)
+        {
+            _partial[_partialLength++] = output[taken++];
+            var status = Rune.DecodeFromUtf8(Partial, out var rune, out var used);
+            if (status == OperationStatus.NeedMoreData)
+                continue;
+            // The byte that shows the sequence to be malformed belongs to what follows.
+            var unused = _partialLength - used;
+            _partialLength = 0;
+            Print(status == OperationStatus.Done ? rune.Value : Replacement);
+            return taken - unused;
+        }
+        return taken;
+    }
+
+    private void Print(int scalar)
+    {
+        if (reader.State == ParserState.Ground && scalar >= 0xA0)
+            text.WriteScalar(scalar);
+        else
+            reader.Take(scalar);
+    }
+
+    // A whole control sequence in one piece. -1 when it is cut or has anything unusual: then it is read again scalar by scalar.
+    private int ReadControlSequence(ReadOnlySpan<byte> output, int at)
+    {
+        var parameters = reader.Parameters;
+        parameters.Reset();
+        var marks = 0;
+        if (output[at] is >= 0x3C and <= 0x3F)
+            marks = output[at++] << 16;
+        var value = 0;
+        while (at < output.Length)
+        {
+            var next = output[at++];
+            if ((uint)(next - '0') <= 9)
+            {
+                value = Math.Min((Math.Max(value, 0) * 10) + (next - '0'), SequenceParameters.Greatest);
+            }
+            else if (next == ';')
+            {
+                parameters.SetLast(value);
+                parameters.Next();
+                value = 0;
+            }
+            else if (next == ':')
+            {
+                parameters.SetLast(value);
+                parameters.NextPart();
+                value = SequenceParameters.Missing;
+            }
+            else
+            {
+                if (next is >= 0x20 and <= 0x2F && at < output.Length)
+                {
+                    marks |= next;
+                    next = output[at++];
+                }
+                if (next is < 0x40 or > 0x7E)
+                    return -1;
+                parameters.SetLast(value);
+                sequences.Dispatch(marks, next, parameters);
+                return at;
+            }
+        }
+        return -1;
+    }
+}

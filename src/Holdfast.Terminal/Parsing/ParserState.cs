@@ -1,0 +1,27 @@
+namespace Holdfast.Terminal.Parsing;
+
+/// <summary>The states of the DEC-compatible parser (vt100.net/emu/dec_ansi_parser). The values are part of the checkpoint's format.</summary>
+internal enum ParserState : byte
+{
+    Ground,
+    Escape,
+    EscapeIntermediate,
+    ControlEntry,
+    ControlParameters,
+    ControlIntermediate,
+    ControlIgnore,
+    DeviceEntry,
+    DeviceParameters,
+    DeviceIntermediate,
+    DevicePassthrough,
+
+    /// <summary>A device control string that nobody wants, up to its end.</summary>
+    DeviceIgnore,
+    SystemCommand,
+
+    /// <summary>An operating system command that nobody wants, up to its end, which may be BEL.</summary>
+    SystemIgnore,
+
+    /// <summary>SOS, PM, APC: up to ST.</summary>
+    StringIgnore,
+}

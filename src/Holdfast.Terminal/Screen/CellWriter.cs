@@ -1,0 +1,241 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Holdfast.Terminal.Modes;
+using Holdfast.Terminal.Unicode;
+
+namespace Holdfast.Terminal.Screen;
+
+/// <summary>
+/// Puts printable characters where the cursor is: wrapping, insertion, wide characters, marks that join what is before them.
+/// Part of one model; the path that nearly all output takes.
+/// </summary>
+internal sealed class CellWriter(TerminalState state, Scroller scroller)
+{
+    /// <summary>Prints characters of U+0020 to U+007E.</summary>
+    public void WriteAscii(ReadOnlySpan<byte> text)
+    {
+        if (!state.Charsets.IsPlain || state.Has(ModeFlags.Insert))
+        {
+            foreach (var character in text)
+                WriteScalar(state.Charsets.Map(character));
+            return;
+        }
+        while (!text.IsEmpty)
+        {
+            if (state.PendingWrap)
+                Wrap();
+            var x = state.X;
+            var limit = state.RightLimit + 1;
+            var count = Math.Min(limit - x, text.Length);
+            var row = state.Active.Row(state.Y);
+            OpenGap(row, x, x + count);
+            Fill(row.Slice(x, count), text[..count]);
+            Advance(x + count, limit);
+            text = text[count..];
+        }
+        state.JoinWidth = 1;
+    }
+
+    /// <summary>Prints one scalar, whatever it is.</summary>
+    public void WriteScalar(int scalar)
+    {
+        var width = ScalarProperties.WidthOf(scalar);
+        if (state.Has(ModeFlags.GraphemeClusters) ? TryJoinCluster(scalar) : width == 0 && JoinMark(scalar))
+            return;
+        // A mark with nothing before it on the row has nothing to change.
+        if (width == 0)
+            return;
+        Place((uint)scalar, width);
+        state.JoinWidth = width;
+    }
+
+    /// <summary>REP: prints the character that was just printed again; nothing when something came between.</summary>
+    public void Repeat(int count)
+    {
+        if (state.JoinWidth == 0)
+            return;
+        var row = state.Active.Row(state.Y);
+        var x = JoinColumn(row);
+        if (x < 0)
+            return;
+        Span<char> buffer = stackalloc char[ClusterTable.LongestText + 2];
+        var text = state.Clusters.Text(row[x], buffer);
+        var charsets = state.Charsets;
+        // What was printed was translated already.
+        state.Charsets = default;
+        for (var i = 0; i < count; i++)
+        {
+            foreach (var rune in text.EnumerateRunes())
+                WriteScalar(rune.Value);
+        }
+        state.Charsets = charsets;
+    }
+
+    private void Place(uint content, int width)
+    {
+        if (state.PendingWrap)
+            Wrap();
+        var limit = state.RightLimit + 1;
+        if (width == 2 && state.X + 2 > limit && !MakeRoomForWide(ref limit))
+            return;
+        var x = state.X;
+        var row = state.Active.Row(state.Y);
+        if (state.Has(ModeFlags.Insert))
+            RowEditor.Insert(row, x, width, limit, state.Eraser);
+        else
+            OpenGap(row, x, x + width);
+        row[x] = state.Pen;
+        row[x].Content = width == 2 ? content | Cell.WideLead : content;
+        if (width == 2)
+        {
+            row[x + 1] = state.Pen;
+            row[x + 1].Content = Cell.WideTrail;
+        }
+        Advance(x + width, limit);
+    }
+
+    // A wide character does not fit into the last column: it goes to the next line, or nowhere.
+    private bool MakeRoomForWide(ref int limit)
+    {
+        if (!state.Has(ModeFlags.AutoWrap) || limit - state.LeftLimit < 2)
+        {
+            // The character counts as printed all the same.
+            state.JoinWidth = 0;
+            return false;
+        }
+        var row = state.Active.Row(state.Y);
+        OpenGap(row, state.X, limit);
+        row[state.X..limit].Fill(state.Pen);
+        state.PendingWrap = true;
+        Wrap();
+        limit = state.RightLimit + 1;
+        return true;
+    }
+
+    private void Advance(int x, int limit)
+    {
+        state.PendingWrap = x >= limit;
+        state.X = state.PendingWrap ? limit - 1 : x;
+    }
+
+    // The character that comes after the last column (DECAWM): the next line, or over the last column again.
+    private void Wrap()
+    {
+        state.PendingWrap = false;
+        if (!state.Has(ModeFlags.AutoWrap))
+            return;
+        var grid = state.Active;
+        state.X = state.LeftLimit;
+        if (state.Y == grid.Bottom)
+        {
+            scroller.Feed(grid.HasFullWidth);
+            return;
+        }
+        if (state.Y < grid.Rows - 1)
+            state.Y++;
+        if (grid.HasFullWidth)
+            grid.SetWrapped(state.Y, true);
+    }
+
+    // Wide characters that will be overwritten by half lose the other half too.
+    private void OpenGap(Span<Cell> row, int start, int end)
+    {
+        if (row[start].IsTrail)
+        {
+            row[start - 1] = state.Pen;
+            row[start].Content = 0;
+        }
+        if (end < row.Length && row[end].IsTrail)
+            row[end] = state.Pen;
+    }
+
+    private void Fill(Span<Cell> cells, ReadOnlySpan<byte> text)
+    {
+        var pen = Vector128.Create(0u, state.Pen.Fg, state.Pen.Bg, state.Pen.Attr);
+        var target = MemoryMarshal.Cast<Cell, Vector128<uint>>(cells);
+        for (var i = 0; i < text.Length && i < target.Length; i++)
+            target[i] = pen.WithElement(0, text[i]);
+    }
+
+    // The cell that a mark joins: the last one printed, or the one left of the cursor. -1 where there is none.
+    private int JoinColumn(ReadOnlySpan<Cell> row)
+    {
+        var x = state.PendingWrap ? state.X : state.X - 1;
+        if (x > 0 && row[x].IsTrail)
+            x--;
+        return x >= 0 && row[x].HasText ? x : -1;
+    }
+
+    private bool JoinMark(int scalar)
+    {
+        var row = state.Active.Row(state.Y);
+        var x = JoinColumn(row);
+        if (x < 0)
+            return false;
+        Append(row, x, scalar);
+        return true;
+    }
+
+    private void Append(Span<Cell> row, int x, int scalar)
+    {
+        Span<char> text = stackalloc char[ClusterTable.LongestText + 2];
+        var before = state.Clusters.Text(row[x], text);
+        before.CopyTo(text);
+        var added = new System.Text.Rune(scalar).EncodeToUtf16(text[before.Length..]);
+        var length = before.Length + added;
+        if (length > ClusterTable.LongestText)
+            return;
+        var width = row[x].Content & (Cell.WideLead | Cell.WideTrail);
+        var content = state.Intern(text[..length]);
+        row[x].Content = content | width;
+    }
+
+    // Mode 2027: whole clusters (UAX #29) share a cell, and its width is that of the cluster.
+    private bool TryJoinCluster(int scalar)
+    {
+        if (state.JoinWidth == 0)
+            return ScalarProperties.WidthOf(scalar) == 0 && JoinMark(scalar);
+        var row = state.Active.Row(state.Y);
+        var x = JoinColumn(row);
+        if (x < 0)
+            return false;
+        Span<char> buffer = stackalloc char[ClusterTable.LongestText + 2];
+        var before = state.Clusters.Text(row[x], buffer);
+        if (!GraphemeBreaks.Joins(before, scalar))
+            return false;
+        var width = row[x].Width;
+        var after = GraphemeBreaks.WidthAfter(before, width, scalar);
+        Append(row, x, scalar);
+        if (after != width)
+            ChangeWidth(x, after);
+        return true;
+    }
+
+    private void ChangeWidth(int x, int width)
+    {
+        var row = state.Active.Row(state.Y);
+        state.JoinWidth = width;
+        var cell = row[x];
+        cell.Content &= ~(Cell.WideLead | Cell.WideTrail);
+        if (width == 1)
+        {
+            row[x] = cell;
+            row[x + 1].Content = 0;
+            state.X = x + 1;
+            state.PendingWrap = false;
+            return;
+        }
+        if (x + 2 > state.RightLimit + 1 && !state.Has(ModeFlags.AutoWrap))
+            return;
+        var pen = state.Pen;
+        if (state.Has(ModeFlags.Insert))
+            RowEditor.Delete(row, x, 1, state.RightLimit + 1, state.Eraser);
+        else
+            row[x] = pen;
+        state.X = x;
+        state.PendingWrap = false;
+        state.Pen = cell with { Content = 0 };
+        Place(cell.Content, width);
+        state.Pen = pen;
+    }
+}

@@ -1,0 +1,84 @@
+using Holdfast.Terminal.Screen;
+
+namespace Holdfast.Terminal.Scrollback;
+
+/// <summary>A cell's style as bytes: one that says which parts follow, then those. Self-contained: a link is written out.</summary>
+internal static class StyleCodec
+{
+    private const int HasForeground = 1;
+    private const int HasBackground = 2;
+    private const int HasFlags = 4;
+    private const int HasUnderlineColor = 8;
+    private const int HasLink = 16;
+
+    // The longest link in UTF-8.
+    private const int MostLinkBytes = 16 * 1024;
+
+    public static void Write(in Cell cell, TerminalState state, ByteWriter writer) =>
+        Write(cell.Fg, cell.Bg, cell.Attr & 0xFFFF, cell.ExtraId == 0 ? default : state.Extras[cell.ExtraId], writer);
+
+    public static void Write(uint fg, uint bg, uint flags, Extra extra, ByteWriter writer)
+    {
+        writer.Byte(
+            (fg != 0 ? HasForeground : 0) | (bg != 0 ? HasBackground : 0) | (flags != 0 ? HasFlags : 0)
+            | (extra.UnderlineColor != 0 ? HasUnderlineColor : 0) | (extra.Link is not null ? HasLink : 0));
+        if (fg != 0)
+            WriteColor(fg, writer);
+        if (bg != 0)
+            WriteColor(bg, writer);
+        if (flags != 0)
+            writer.Number(flags);
+        if (extra.UnderlineColor != 0)
+            WriteColor(extra.UnderlineColor, writer);
+        if (extra.Link is null)
+            return;
+        writer.Text(extra.Link.Uri);
+        writer.Text(extra.Link.Id);
+    }
+
+    public static Cell Read(ref ByteReader reader, TerminalState state)
+    {
+        var cell = ReadParts(ref reader, out var extra);
+        if (extra != default)
+            cell.Attr |= (uint)state.Intern(extra) << 16;
+        return cell;
+    }
+
+    public static Cell ReadParts(ref ByteReader reader, out Extra extra)
+    {
+        var parts = reader.Byte();
+        var cell = default(Cell);
+        if ((parts & HasForeground) != 0)
+            cell.Fg = ReadColor(ref reader);
+        if ((parts & HasBackground) != 0)
+            cell.Bg = ReadColor(ref reader);
+        if ((parts & HasFlags) != 0)
+            cell.Attr = (uint)reader.Number(0xFFFF);
+        var underline = (parts & HasUnderlineColor) != 0 ? ReadColor(ref reader) : 0;
+        var link = (parts & HasLink) != 0 ? new Hyperlink(reader.Text(MostLinkBytes), reader.Text(MostLinkBytes)) : null;
+        extra = new Extra(underline, link);
+        return cell;
+    }
+
+    private static void WriteColor(uint color, ByteWriter writer)
+    {
+        writer.Byte((int)(color >> 24));
+        if ((color & PackedColor.ModeMask) == PackedColor.RgbMode)
+        {
+            writer.Byte((int)(color >> 16));
+            writer.Byte((int)(color >> 8));
+        }
+        writer.Byte((int)color);
+    }
+
+    private static uint ReadColor(ref ByteReader reader)
+    {
+        var mode = (uint)reader.Byte() << 24;
+        return mode switch
+        {
+            PackedColor.IndexedMode => mode | reader.Byte(),
+            PackedColor.RgbMode => mode | ((uint)reader.Byte() << 16) | ((uint)reader.Byte() << 8) | reader.Byte(),
+            _ => throw ByteReader.Broken(),
+        };
+    }
+}
