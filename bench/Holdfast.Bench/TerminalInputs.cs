@@ -47,18 +47,18 @@ internal static class TerminalInputs
     private static void Coloured(StringBuilder text, Random random)
     {
         for (var i = random.Next(3, 12); i > 0; i--)
-            text.Append(Rendition(random)).Append(Word(random)).Append("\x1b[0m ");
+            text.Append(Rendition(random)).Append(Word(random)).Append("\e[0m ");
         text.Append("\r\n");
     }
 
     private static string Rendition(Random random) => random.Next(6) switch
     {
-        0 => $"\x1b[{random.Next(30, 38)}m",
-        1 => $"\x1b[1;{random.Next(90, 98)}m",
-        2 => $"\x1b[38;5;{random.Next(256)}m",
-        3 => $"\x1b[38;2;{random.Next(256)};{random.Next(256)};{random.Next(256)}m",
-        4 => $"\x1b[4;48;5;{random.Next(256)}m",
-        _ => $"\x1b[3;38;5;{random.Next(256)};48;2;{random.Next(256)};{random.Next(256)};{random.Next(256)}m",
+        0 => $"\e[{random.Next(30, 38)}m",
+        1 => $"\e[1;{random.Next(90, 98)}m",
+        2 => $"\e[38;5;{random.Next(256)}m",
+        3 => $"\e[38;2;{random.Next(256)};{random.Next(256)};{random.Next(256)}m",
+        4 => $"\e[4;48;5;{random.Next(256)}m",
+        _ => $"\e[3;38;5;{random.Next(256)};48;2;{random.Next(256)};{random.Next(256)};{random.Next(256)}m",
     };
 
     private static void Mixed(StringBuilder text, Random random)
@@ -71,24 +71,24 @@ internal static class TerminalInputs
     // A frame of a full-screen program: short pieces at many places, a box, a status line, a list that scrolls.
     private static void Frame(StringBuilder text, Random random)
     {
-        text.Append("\x1b[?2026h\x1b[?25l");
+        text.Append("\e[?2026h\e[?25l");
         for (var i = 0; i < 30; i++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\x1b[{random.Next(1, 23)};{random.Next(1, 70)}H{Rendition(random)}{Word(random)}");
+            text.Append(CultureInfo.InvariantCulture, $"\e[{random.Next(1, 23)};{random.Next(1, 70)}H{Rendition(random)}{Word(random)}");
             if (random.Next(4) == 0)
-                text.Append("\x1b[m\x1b[K");
+                text.Append("\e[m\e[K");
         }
         var top = random.Next(1, 12);
-        text.Append(CultureInfo.InvariantCulture, $"\x1b[m\x1b[{top};10H┌────────┐");
+        text.Append(CultureInfo.InvariantCulture, $"\e[m\e[{top};10H┌────────┐");
         for (var row = 1; row < 5; row++)
-            text.Append(CultureInfo.InvariantCulture, $"\x1b[{top + row};10H│\x1b[8X\x1b[8C│");
-        text.Append(CultureInfo.InvariantCulture, $"\x1b[{top + 5};10H└────────┘\x1b[3;20r\x1b[20;1H\n\x1b[2M\x1b[r\x1b[24;1H\x1b[7m {Word(random)} {random.Next(100)}%\x1b[K\x1b[m");
-        text.Append("\x1b[?25h\x1b[?2026l");
+            text.Append(CultureInfo.InvariantCulture, $"\e[{top + row};10H│\e[8X\e[8C│");
+        text.Append(CultureInfo.InvariantCulture, $"\e[{top + 5};10H└────────┘\e[3;20r\e[20;1H\n\e[2M\e[r\e[24;1H\e[7m {Word(random)} {random.Next(100)}%\e[K\e[m");
+        text.Append("\e[?25h\e[?2026l");
     }
 
     private static void Log(StringBuilder text, Random random)
     {
-        var level = random.Next(12) switch { 0 => "\x1b[31mERROR\x1b[0m", 1 => "\x1b[33mWARN \x1b[0m", _ => "INFO " };
+        var level = random.Next(12) switch { 0 => "\e[31mERROR\e[0m", 1 => "\e[33mWARN \e[0m", _ => "INFO " };
         text.Append(CultureInfo.InvariantCulture, $"2026-01-05T10:{random.Next(60):00}:{random.Next(60):00}.{random.Next(1000):000}Z {level} [worker-{random.Next(16)}] ");
         for (var i = random.Next(4, 22); i > 0; i--)
             text.Append(Word(random)).Append(random.Next(8) == 0 ? $"={random.Next(100000)}" : "").Append(' ');

@@ -53,6 +53,11 @@ internal sealed class LineBuffer
     /// <summary>The saved cursor's line, counted from the first of all.</summary>
     public int SavedLine { get; set; }
 
+    public int SavedColumn { get; set; }
+
+    /// <summary>A place in a line that follows its text; a line that is gone stands for the last one.</summary>
+    public TextMark Mark(int line, int column) => new(Math.Min(line, Lines.Count - 1), column, Lines[Math.Min(line, Lines.Count - 1)]);
+
     public Cell[] Cells(int line) => Lines[line].Cells(_state, Width);
 
     public int TrimmedLength(int line) => Lines[line].TrimmedLength(_state, Width);

@@ -46,22 +46,22 @@ public sealed class BoundTests
 
     /// <summary>Few bytes must not cost much work: a count is clamped to what the screen has.</summary>
     [Theory]
-    [InlineData("x\x1b[65535b")]
-    [InlineData("\x1b[2147483647S")]
-    [InlineData("\x1b[2147483647T")]
-    [InlineData("\x1b[2147483647L")]
-    [InlineData("\x1b[2147483647M")]
-    [InlineData("\x1b[2147483647@")]
-    [InlineData("\x1b[2147483647P")]
-    [InlineData("\x1b[2147483647X")]
-    [InlineData("\x1b[2147483647I")]
-    [InlineData("\x1b[2147483647Z")]
-    [InlineData("\x1b[2147483647'}")]
-    [InlineData("\x1b[2147483647 @")]
-    [InlineData("\x1b[1;1;65535;65535$z")]
-    [InlineData("\x1b[1;1;65535;65535;1;1;1$v")]
-    [InlineData("\x1b#8")]
-    [InlineData("\x1b[?1049h\x1b[?1049l")]
+    [InlineData("x\e[65535b")]
+    [InlineData("\e[2147483647S")]
+    [InlineData("\e[2147483647T")]
+    [InlineData("\e[2147483647L")]
+    [InlineData("\e[2147483647M")]
+    [InlineData("\e[2147483647@")]
+    [InlineData("\e[2147483647P")]
+    [InlineData("\e[2147483647X")]
+    [InlineData("\e[2147483647I")]
+    [InlineData("\e[2147483647Z")]
+    [InlineData("\e[2147483647'}")]
+    [InlineData("\e[2147483647 @")]
+    [InlineData("\e[1;1;65535;65535$z")]
+    [InlineData("\e[1;1;65535;65535;1;1;1$v")]
+    [InlineData("\e#8")]
+    [InlineData("\e[?1049h\e[?1049l")]
     public void A_few_bytes_cost_little_work(string sequence)
     {
         const int Times = 200;
@@ -73,24 +73,24 @@ public sealed class BoundTests
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(20 * Times), $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds / Times} ms each");
     }
 
-    private static string Opening(string kind) => kind switch { "OSC" => "\x1b]2;", "DCS" => "\x1bPq", "APC" => "\x1b_", "CSI parameters" => "\x1b[", "clusters" => "\x1b[?2027h", _ => "" };
+    private static string Opening(string kind) => kind switch { "OSC" => "\e]2;", "DCS" => "\ePq", "APC" => "\e_", "CSI parameters" => "\e[", "clusters" => "\e[?2027h", _ => "" };
 
     private static string One(string kind, int i) => kind switch
     {
         "OSC" or "DCS" or "APC" => $"what never ends {i} ",
         "CSI parameters" => $"{i};",
-        "titles" => $"\x1b]2;{new string('t', i % 5000)}{i}\a",
-        "title stack" => $"\x1b]2;{new string('t', i % 2000)}{i}\a\x1b[22t",
-        "links" => $"\x1b]8;id={i};http://example.org/{i}/{new string('p', i % 500)}\alink {i}\x1b]8;;\a ",
-        "colours" => $"\x1b[38;2;{i & 255};{(i >> 8) & 255};{(i >> 16) & 255};48;2;{(i >> 3) & 255};1;2mc",
-        "underline colours" => $"\x1b[4:{i % 6};58;2;{i & 255};{(i >> 8) & 255};{(i >> 16) & 255}mu",
+        "titles" => $"\e]2;{new string('t', i % 5000)}{i}\a",
+        "title stack" => $"\e]2;{new string('t', i % 2000)}{i}\a\e[22t",
+        "links" => $"\e]8;id={i};http://example.org/{i}/{new string('p', i % 500)}\alink {i}\e]8;;\a ",
+        "colours" => $"\e[38;2;{i & 255};{(i >> 8) & 255};{(i >> 16) & 255};48;2;{(i >> 3) & 255};1;2mc",
+        "underline colours" => $"\e[4:{i % 6};58;2;{i & 255};{(i >> 8) & 255};{(i >> 16) & 255}mu",
         "clusters" => char.ConvertFromUtf32(0x1f300 + i % 500) + "\u200d" + char.ConvertFromUtf32(0x1f300 + i / 500 % 500),
         "marks" => "a" + string.Concat(Enumerable.Range(0, i % 300).Select(n => (char)(0x300 + (n + i) % 0x6f))),
-        "palette" => $"\x1b]4;{i % 256};rgb:{i & 255:x2}/00/00\a",
-        "keyboard flags" => $"\x1b[>{i % 32}u",
+        "palette" => $"\e]4;{i % 256};rgb:{i & 255:x2}/00/00\a",
+        "keyboard flags" => $"\e[>{i % 32}u",
         "lines" => $"\r\n{i}",
         "long lines" => $"{i} ",
-        "directories" => $"\x1b]7;file://host/{new string('d', i % 3000)}{i}\a",
+        "directories" => $"\e]7;file://host/{new string('d', i % 3000)}{i}\a",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such kind"),
     };
 }

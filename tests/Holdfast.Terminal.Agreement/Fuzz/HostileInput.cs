@@ -12,9 +12,9 @@ internal sealed class HostileInput
 
     private static readonly string[] Numbers = ["", "0", "1", "2", "3", "4", "7", "8", "20", "69", "80", "255", "256", "999", "1047", "1049", "2027", "32767", "65535", "65536", "2147483647", "2147483648", "99999999999999999999", "-1", "1:2:3", ":", "4:3"];
 
-    private static readonly string[] Openings = ["\x1b[", "\x1b[?", "\x1b[>", "\x1b[<", "\x1b[=", "\x1b]", "\x1bP", "\x1b_", "\x1b^", "\x1bX", "\x1bP+q", "\x1bP$q", "\x1b]8;;", "\x1b]4;", "\x1b]2;", "\x1b#", "\x1b(", "\x1b ", "\u009b", "\u009d"];
+    private static readonly string[] Openings = ["\e[", "\e[?", "\e[>", "\e[<", "\e[=", "\e]", "\eP", "\e_", "\e^", "\eX", "\eP+q", "\eP$q", "\e]8;;", "\e]4;", "\e]2;", "\e#", "\e(", "\e ", "\u009b", "\u009d"];
 
-    private static readonly string[] Closings = ["\a", "\x1b\\", "\x18", "\x1a", "\u009c", "\x1b", "m", "H", "J", "K", "r", "s", "h", "l", "b", "$x", "$v", "$z", "${", "$r", "$t", "'}", "'~", " @", " A", "\"q", "t", "S", "T", "L", "M", "@", "P", "X", "g", "I", "Z", "u", "n", "c", "!p", " q"];
+    private static readonly string[] Closings = ["\a", "\e\\", "\x18", "\x1a", "\u009c", "\e", "m", "H", "J", "K", "r", "s", "h", "l", "b", "$x", "$v", "$z", "${", "$r", "$t", "'}", "'~", " @", " A", "\"q", "t", "S", "T", "L", "M", "@", "P", "X", "g", "I", "Z", "u", "n", "c", "!p", " q"];
 
     private readonly Random _random;
 

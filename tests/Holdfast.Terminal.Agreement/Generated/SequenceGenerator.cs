@@ -13,17 +13,17 @@ internal sealed class SequenceGenerator
 
     private static readonly string[] Controls = ["\r", "\n", "\r\n", "\b", "\t", "\v", "\a", "\x0e", "\x0f", "\0"];
 
-    private static readonly string[] Escapes = ["\x1b7", "\x1b8", "\x1b" + "D", "\x1b" + "E", "\x1bM", "\x1bH", "\x1b=", "\x1b>", "\x1b(0", "\x1b(B", "\x1b)0", "\x1b(A", "\x1b#8"];
+    private static readonly string[] Escapes = ["\e7", "\e8", "\eD", "\eE", "\eM", "\eH", "\e=", "\e>", "\e(0", "\e(B", "\e)0", "\e(A", "\e#8"];
 
     private static readonly int[] PrivateModes = [1, 6, 7, 12, 25, 45, 47, 66, 1000, 1002, 1003, 1004, 1006, 1016, 1047, 1048, 1049, 2004, 2026, 9999];
 
     private static readonly string[] Strings =
     [
-        "\x1b]2;title\a", "\x1b]0;other\x1b\\", "\x1b]1;icon\a", "\x1b]8;;http://a/\a", "\x1b]8;id=1;http://b/\x1b\\", "\x1b]8;;\a", "\x1b]4;1;rgb:11/22/33\a",
-        "\x1b]777;x\a", "\x1bPq#0\x1b\\", "\x1b_app\x1b\\", "\x1b^pm\x1b\\", "\x1bXsos\x1b\\", "\x1b[22t", "\x1b[23t", "\x1b]133;A\a", "\x1b]7;file:///tmp\a",
+        "\e]2;title\a", "\e]0;other\e\\", "\e]1;icon\a", "\e]8;;http://a/\a", "\e]8;id=1;http://b/\e\\", "\e]8;;\a", "\e]4;1;rgb:11/22/33\a",
+        "\e]777;x\a", "\ePq#0\e\\", "\e_app\e\\", "\e^pm\e\\", "\eXsos\e\\", "\e[22t", "\e[23t", "\e]133;A\a", "\e]7;file:///tmp\a",
     ];
 
-    private static readonly string[] Unknown = ["\x1b[5y", "\x1b[=5h", "\x1b[1;2#q", "\x1b&", "\x1b[>4;2m", "\x1b[?4m", "\x1b[ 3q", "\x1b[3?1m", "\x1b[6n", "\x1b[c", "\x1b[>q", "\x1b[?u"];
+    private static readonly string[] Unknown = ["\e[5y", "\e[=5h", "\e[1;2#q", "\e&", "\e[>4;2m", "\e[?4m", "\e[ 3q", "\e[3?1m", "\e[6n", "\e[c", "\e[>q", "\e[?u"];
 
     // A wide character that carries a mark. With autowrap off xterm.js drops it at the edge but not its mark, which then widens the character before.
     private const string MarkedWide = "か\u3099";
@@ -58,8 +58,8 @@ internal sealed class SequenceGenerator
         < 94 => Of(Strings),
         < 96 => Of(Unknown),
         < 98 => Margins(),
-        < 99 => $"\x1b[{_random.Next(7)} q",
-        _ => _random.Next(3) == 0 ? "\x1b" + "c" : "\x1b[!p",
+        < 99 => $"\e[{_random.Next(7)} q",
+        _ => _random.Next(3) == 0 ? "\ec" : "\e[!p",
     };
 
     private string Text()
@@ -72,21 +72,21 @@ internal sealed class SequenceGenerator
 
     private string Control() => _random.Next(14) switch
     {
-        0 => $"\x1b[{Parameter()};{Parameter()}H",
-        1 => $"\x1b[{_random.Next(4)}J",
-        2 => $"\x1b[{_random.Next(3)}K",
-        3 => $"\x1b[?{_random.Next(3)}J",
-        4 => $"\x1b[?{_random.Next(3)}K",
-        5 => $"\x1b[{Parameter()}{Of(["'}", "'~", " @", " A"])}",
-        6 => $"\x1b[{_random.Next(3)}\"q",
-        7 => Of(["\x1b[s", "\x1b[u"]),
-        _ => $"\x1b[{Parameter()}{Finals[_random.Next(Finals.Length)]}",
+        0 => $"\e[{Parameter()};{Parameter()}H",
+        1 => $"\e[{_random.Next(4)}J",
+        2 => $"\e[{_random.Next(3)}K",
+        3 => $"\e[?{_random.Next(3)}J",
+        4 => $"\e[?{_random.Next(3)}K",
+        5 => $"\e[{Parameter()}{Of(["'}", "'~", " @", " A"])}",
+        6 => $"\e[{_random.Next(3)}\"q",
+        7 => Of(["\e[s", "\e[u"]),
+        _ => $"\e[{Parameter()}{Finals[_random.Next(Finals.Length)]}",
     };
 
     private string Margins()
     {
         var top = _random.Next(0, 6);
-        return $"\x1b[{top};{top + _random.Next(0, 5)}r";
+        return $"\e[{top};{top + _random.Next(0, 5)}r";
     }
 
     private string Parameter() => _random.Next(12) switch
@@ -116,7 +116,7 @@ internal sealed class SequenceGenerator
                 _ => $"4:{_random.Next(6)}",
             });
         }
-        return $"\x1b[{string.Join(';', parts)}m";
+        return $"\e[{string.Join(';', parts)}m";
     }
 
     private string TrueColour(string target) => _random.Next(2) == 0
@@ -126,10 +126,10 @@ internal sealed class SequenceGenerator
     private string Mode()
     {
         if (_random.Next(6) == 0)
-            return $"\x1b[{Of(["4", "20"])}{Of(["h", "l"])}";
+            return $"\e[{Of(["4", "20"])}{Of(["h", "l"])}";
         var mode = PrivateModes[_random.Next(PrivateModes.Length)];
         _autowrapOff |= mode == 7;
-        return $"\x1b[?{mode}{Of(["h", "l"])}";
+        return $"\e[?{mode}{Of(["h", "l"])}";
     }
 
     private string Of(string[] choices) => choices[_random.Next(choices.Length)];

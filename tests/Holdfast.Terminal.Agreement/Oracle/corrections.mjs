@@ -44,9 +44,13 @@ const corrections = [
   },
 
   // DECSC saves the place on the screen, whatever scrolls meanwhile, with its pending wrap, all of the rendition, origin mode and the character sets.
-  // A resize moves it as it moves the line it is in.
   function savedCursor({ core, input, sets }) {
     const saved = core._savedCursors = new Map();
+    // Home, until something is saved.
+    const home = () => ({ x: 0, y: 0, attr: new input._curAttrData.constructor(), charsets: [], glevel: 0, origin: false });
+    core._forgetSavedCursors = () => {
+      for (const buffer of saved.keys()) saved.set(buffer, home());
+    };
     input.saveCursor = () => {
       const buffer = core.buffer;
       saved.set(buffer, {
@@ -56,7 +60,7 @@ const corrections = [
       return true;
     };
     input.restoreCursor = () => {
-      const buffer = core.buffer, from = saved.get(buffer) ?? { x: 0, y: 0, attr: new input._curAttrData.constructor(), charsets: [], glevel: 0, origin: false };
+      const buffer = core.buffer, from = saved.get(buffer);
       const link = input._curAttrData.extended.urlId;
       input._curAttrData = from.attr.clone();
       // A link is no rendition.
@@ -70,15 +74,11 @@ const corrections = [
       input._restrictCursor(from.pending ? core.cols : core.cols - 1);
       return true;
     };
-    for (const buffer of [core.buffers._normal, core.buffers._alt]) {
-      const usual = buffer.resize.bind(buffer);
-      buffer.resize = (columns, rows) => {
-        const from = saved.get(buffer);
-        if (from) [buffer.savedX, buffer.savedY] = [from.x, buffer.ybase + from.y];
-        usual(columns, rows);
-        if (from) Object.assign(from, { x: buffer.savedX, y: Math.min(Math.max(buffer.savedY - buffer.ybase, 0), rows - 1), pending: from.pending && buffer.savedX === columns - 1 });
-      };
-    }
+    forBuffers(core, ({ _normal, _alt }) => {
+      saved.clear();
+      saved.set(_normal, home());
+      saved.set(_alt, home());
+    });
   },
 
   // One cursor, one set of margins and one set of tab stops serve both screens; 47 keeps what is on the alternate screen, 1047 clears it on leaving, 1049 on entering.
@@ -118,11 +118,21 @@ const corrections = [
     }
   },
 
+  // Lines that are wrapped anew lose nothing; the cursor and the saved one stay on their characters, and the screen shows the cursor. What the alternate screen loses by a resize is lost.
+  function resizes({ core }) {
+    forBuffers(core, ({ _normal, _alt }) => {
+      nothingIsLost(_normal);
+      cursorStays(core, _normal);
+      cutIsGone(_alt);
+      savedStays(core, _alt);
+    });
+  },
+
   // RIS is as switching on: the cursor shows, LNM is off.
   function fullReset({ core, input, terminal }) {
     const usual = input.fullReset.bind(input);
     input.fullReset = () => {
-      core._savedCursors.clear();
+      core._forgetSavedCursors();
       terminal.options.convertEol = false;
       core.coreService.isCursorHidden = false;
       return usual();
@@ -137,7 +147,7 @@ const corrections = [
       for (const name of ['bracketedPasteMode', 'sendFocus', 'synchronizedOutput', 'reverseWraparound', 'cursorStyle', 'cursorBlink']) kept[name] = dec[name];
       usual(params);
       Object.assign(core.coreService.decPrivateModes, kept);
-      core._savedCursors.clear();
+      core._forgetSavedCursors();
       return true;
     };
   },
@@ -185,6 +195,123 @@ const corrections = [
     };
   },
 ];
+
+// Does it now, and whenever RIS has made new ones.
+function forBuffers(core, change) {
+  const usual = core.buffers.reset.bind(core.buffers);
+  core.buffers.reset = () => {
+    usual();
+    change(core.buffers);
+  };
+  change(core.buffers);
+}
+
+// Room at the bottom is made whether something stands there or not; the screen then moves down instead.
+function nothingIsLost(normal) {
+  const usual = normal._reflowSmaller.bind(normal);
+  normal._reflowSmaller = (columns, rows) => {
+    const lines = normal.lines, pop = lines.pop.bind(lines);
+    lines.pop = () => {
+      if (lines.get(lines.length - 1).getTrimmedLength() === 0) return pop();
+      normal.y--;
+      normal.ybase++;
+      normal.ydisp++;
+      return undefined;
+    };
+    usual(columns, rows);
+    delete lines.pop;
+  };
+}
+
+function cursorStays(core, normal) {
+  const usual = normal.resize.bind(normal);
+  normal.resize = (columns, rows) => {
+    // The cursor that was left behind is not one; its line counts.
+    if (core.buffer !== normal) normal.x = 0;
+    const from = core._savedCursors.get(normal), x = from.x + (from.pending ? 1 : 0), wrapsAnew = columns !== normal._cols;
+    const places = [placeOf(normal, normal.ybase + normal.y, normal.x), placeOf(normal, normal.ybase + from.y, x)];
+    // Rows go from the bottom and come at the top before anything is wrapped.
+    usual(columns, rows);
+    const [cursor, saved] = places.map(place => find(normal, place, columns, wrapsAnew));
+    if (wrapsAnew && cursor) show(normal, cursor, columns, rows);
+    Object.assign(from, { x: Math.min(saved?.x ?? x, columns - 1), y: Math.min(Math.max((saved?.line ?? (places[1].row < normal.lines.length ? 0 : Infinity)) - normal.ybase, 0), rows - 1), pending: false });
+  };
+}
+
+function savedStays(core, alt) {
+  const usual = alt.resize.bind(alt);
+  alt.resize = (columns, rows) => {
+    const from = core._savedCursors.get(alt);
+    [alt.savedX, alt.savedY] = [from.x + (from.pending ? 1 : 0), from.y];
+    usual(columns, rows);
+    Object.assign(from, { x: Math.min(alt.savedX, columns - 1), y: Math.min(alt.savedY, rows - 1), pending: false });
+  };
+}
+
+function cutIsGone(alt) {
+  const usual = alt.resize.bind(alt);
+  alt.resize = (columns, rows) => {
+    usual(columns, rows);
+    for (let i = 0; i < alt.lines.length; i++) {
+      const line = alt.lines.get(i), last = columns - 1;
+      line.resize(columns, alt.getNullCell());
+      // Half a character cannot be shown.
+      if (line.getWidth(last) === 2) line.setCellFromCodepoint(last, 0, 1, { fg: line.getFg(last), bg: line.getBg(last), extended: line._extendedAttrs[last] });
+    }
+  };
+}
+
+function usedLength(buffer, lines, i, columns) {
+  if (i === lines.length - 1) return lines[i].getTrimmedLength();
+  return !lines[i].hasContent(columns - 1) && lines[i].getWidth(columns - 1) === 1 && lines[i + 1].getWidth(0) === 2 ? columns - 1 : columns;
+}
+
+function wrappedLines(buffer, index) {
+  let first = index, end = index + 1;
+  while (first > 0 && buffer.lines.get(first).isWrapped) first--;
+  while (end < buffer.lines.length && buffer.lines.get(end).isWrapped) end++;
+  return { first, lines: Array.from({ length: end - first }, (_, i) => buffer.lines.get(first + i)) };
+}
+
+// Where a place is in its text, the widths of that text's cells, and its lines.
+function placeOf(buffer, row, x) {
+  const { first, lines } = wrappedLines(buffer, row), widths = [];
+  let offset = x;
+  for (let i = 0; i < lines.length; i++) {
+    const length = usedLength(buffer, lines, i, buffer._cols);
+    if (first + i < row) offset += length;
+    for (let column = 0; column < length; column++) widths.push(lines[i].getWidth(column));
+  }
+  return { row, x, line: buffer.lines.get(row), lines, offset, widths };
+}
+
+// Where it is now: its line counted from the top of the scrollback, its column.
+function find(buffer, { x, line, lines, offset, widths }, columns, wrapsAnew) {
+  if (!wrapsAnew) return { line: indexOf(buffer, line), x };
+  // Lines are moved, added behind and taken away behind, but stay what they are.
+  const known = lines.findIndex(one => indexOf(buffer, one) >= 0);
+  if (known < 0) return undefined;
+  let piece = 0, at = 0;
+  for (let next = 0; next < widths.length && next <= offset; piece++) {
+    at = next;
+    next += columns - (widths[next + columns - 1] === 2 ? 1 : 0);
+  }
+  return { line: indexOf(buffer, lines[known]) - known + Math.max(piece - 1, 0), x: offset - at };
+}
+
+function show(buffer, { line, x }, columns, rows) {
+  buffer.x = Math.min(x, columns - 1);
+  if (line < buffer.ybase) buffer.ybase = line;
+  else if (line >= buffer.ybase + rows) buffer.ybase = line - rows + 1;
+  buffer.y = line - buffer.ybase;
+  buffer.ydisp = buffer.ybase;
+  if (buffer.lines.length > buffer.ybase + rows) buffer.lines.length = buffer.ybase + rows;
+}
+
+function indexOf(buffer, line) {
+  for (let i = 0; i < buffer.lines.length; i++) if (buffer.lines.get(i) === line) return i;
+  return -1;
+}
 
 export function correct(terminal) {
   const core = terminal._core, input = core._inputHandler;
