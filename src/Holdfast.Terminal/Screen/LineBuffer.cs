@@ -93,7 +93,17 @@ internal sealed class LineBuffer
             else
                 Base++;
         }
+        DropOldest();
         Y = Math.Min(Y, Rows - 1) + pulled;
+    }
+
+    // A lower screen keeps as much scrollback and no more: what the screen gave up pushes out the oldest lines.
+    private void DropOldest()
+    {
+        var excess = Math.Max(0, Lines.Count - MostLines);
+        Lines.RemoveRange(0, excess);
+        Base = Math.Max(0, Base - excess);
+        SavedLine = Math.Max(0, SavedLine - excess);
     }
 
     /// <summary>Puts the lines back where they belong.</summary>

@@ -23,7 +23,7 @@ internal sealed class SequenceGenerator
         "\e]777;x\a", "\ePq#0\e\\", "\e_app\e\\", "\e^pm\e\\", "\eXsos\e\\", "\e[22t", "\e[23t", "\e]133;A\a", "\e]7;file:///tmp\a",
     ];
 
-    private static readonly string[] Unknown = ["\e[5y", "\e[=5h", "\e[1;2#q", "\e&", "\e[>4;2m", "\e[?4m", "\e[ 3q", "\e[3?1m", "\e[6n", "\e[c", "\e[>q", "\e[?u"];
+    private static readonly string[] Unknown = ["\e[5y", "\e[=5h", "\e[1;2#q", "\e&z", "\e[>4;2m", "\e[?4m", "\e[ 3q", "\e[3?1m", "\e[6n", "\e[c", "\e[>q", "\e[?u"];
 
     // A wide character that carries a mark. With autowrap off xterm.js drops it at the edge but not its mark, which then widens the character before.
     private const string MarkedWide = "か\u3099";

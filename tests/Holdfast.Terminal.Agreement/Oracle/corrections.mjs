@@ -28,6 +28,23 @@ const corrections = [
     }
   },
 
+  // What is inserted between the halves of a wide character leaves none of them; xterm.js moves the second one along.
+  function insertionIntoWide({ core, input }) {
+    for (const name of ['insertChars', 'insertColumns']) {
+      const usual = input[name].bind(input);
+      input[name] = params => {
+        const buffer = core.buffer;
+        usual(params);
+        const x = Math.min(buffer.x, core.cols - 1) + (params.params[0] || 1);
+        for (let y = 0; y < core.rows && x < core.cols; y++) {
+          const line = buffer.lines.get(buffer.ybase + y);
+          if (line.getWidth(x) === 0 && line.getWidth(x - 1) !== 2) line.setCellFromCodepoint(x, 0, 1, input._eraseAttrData());
+        }
+        return true;
+      };
+    }
+  },
+
   // ED 1 in the last column looks for the next line counted from the top of the scrollback, or beyond its end, where it throws.
   function erasingAboveInTheLastColumn({ core, input, last }) {
     const usual = input.eraseInDisplay.bind(input);
@@ -220,6 +237,11 @@ function nothingIsLost(normal) {
     };
     usual(columns, rows);
     delete lines.pop;
+    // Behind text that was wrapped anew stands nothing: colours that were there once belong to no character.
+    for (let i = 0; i < lines.length; i++) {
+      const line = lines.get(i);
+      if (line.isWrapped && !(i + 1 < lines.length && lines.get(i + 1).isWrapped)) line.replaceCells(line.getTrimmedLength(), columns, normal.getNullCell());
+    }
   };
 }
 
