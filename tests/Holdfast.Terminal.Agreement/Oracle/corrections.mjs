@@ -45,6 +45,37 @@ const corrections = [
     }
   },
 
+  // Without autowrap, what overwrites the second half of a wide character in the last column takes the first half away as well.
+  function overwritingAtTheEdge({ core, input }) {
+    const usual = input.print.bind(input);
+    input.print = (data, start, end) => {
+      if (core.coreService.decPrivateModes.wraparound) return usual(data, start, end);
+      for (let i = start; i < end; i++) {
+        const properties = core.unicodeService.charProperties(data[i], input._parser.precedingJoinState), width = properties >> 1 & 3, joins = (properties & 1) !== 0;
+        if (core.buffer.x >= core.cols && width === 1 && !joins) core.buffer.x = core.cols - 1;
+        usual(data, i, i + 1);
+      }
+    };
+    input._parser.setPrintHandler(input.print);
+  },
+
+  // Origin mode moves the origin of positions; movement relative to the cursor, or within its line, has none.
+  function relativeMovesInOriginMode({ core, input }) {
+    const place = (x, y) => {
+      core.buffer.x = x;
+      core.buffer.y = y;
+      input._restrictCursor();
+    };
+    input._moveCursor = (x, y) => {
+      input._restrictCursor();
+      place(core.buffer.x + x, core.buffer.y + y);
+    };
+    input.cursorCharAbsolute = input.charPosAbsolute = params => {
+      place((params.params[0] || 1) - 1, core.buffer.y);
+      return true;
+    };
+  },
+
   // ED 1 in the last column looks for the next line counted from the top of the scrollback, or beyond its end, where it throws.
   function erasingAboveInTheLastColumn({ core, input, last }) {
     const usual = input.eraseInDisplay.bind(input);
@@ -228,6 +259,12 @@ function nothingIsLost(normal) {
   const usual = normal._reflowSmaller.bind(normal);
   normal._reflowSmaller = (columns, rows) => {
     const lines = normal.lines, pop = lines.pop.bind(lines);
+    const groups = [];
+    for (let row = 0; row < lines.length; row++) {
+      const group = placeOf(normal, row, 0);
+      if (group.lines.length > 1 || group.widths.length > columns) groups.push(group);
+      row += group.lines.length - 1;
+    }
     lines.pop = () => {
       if (lines.get(lines.length - 1).getTrimmedLength() === 0) return pop();
       normal.y--;
@@ -238,25 +275,32 @@ function nothingIsLost(normal) {
     usual(columns, rows);
     delete lines.pop;
     // Behind text that was wrapped anew stands nothing: colours that were there once belong to no character.
-    for (let i = 0; i < lines.length; i++) {
-      const line = lines.get(i);
-      if (line.isWrapped && !(i + 1 < lines.length && lines.get(i + 1).isWrapped)) line.replaceCells(line.getTrimmedLength(), columns, normal.getNullCell());
+    for (const group of groups) {
+      const last = find(normal, { ...group, offset: group.widths.length - 1 }, columns, true);
+      if (last && group.widths.length) normal.lines.get(last.line)?.replaceCells(last.x + 1, columns, normal.getNullCell());
     }
   };
 }
 
 function cursorStays(core, normal) {
-  const usual = normal.resize.bind(normal);
+  const usual = normal.resize.bind(normal), reflow = normal._reflow.bind(normal);
+  let places;
   normal.resize = (columns, rows) => {
     // The cursor that was left behind is not one; its line counts.
     if (core.buffer !== normal) normal.x = 0;
-    const from = core._savedCursors.get(normal), x = from.x + (from.pending ? 1 : 0), wrapsAnew = columns !== normal._cols;
-    const places = [placeOf(normal, normal.ybase + normal.y, normal.x), placeOf(normal, normal.ybase + from.y, x)];
-    // Rows go from the bottom and come at the top before anything is wrapped.
+    const from = core._savedCursors.get(normal), x = [normal.x, from.x + (from.pending ? 1 : 0)], savedRow = normal.ybase + from.y;
+    const oldest = Array.from({ length: normal.lines.length }, (_, i) => normal.lines.get(i)), wrapsAnew = columns !== normal._cols;
+    // Rows have gone and come by then, but nothing was wrapped.
+    normal._reflow = () => {
+      const gone = oldest.indexOf(normal.lines.get(0));
+      places = [placeOf(normal, normal.ybase + normal.y, x[0]), placeOf(normal, Math.min(Math.max(savedRow - gone, 0), normal.lines.length - 1), x[1])];
+      reflow(columns, rows);
+    };
     usual(columns, rows);
     const [cursor, saved] = places.map(place => find(normal, place, columns, wrapsAnew));
     if (wrapsAnew && cursor) show(normal, cursor, columns, rows);
-    Object.assign(from, { x: Math.min(saved?.x ?? x, columns - 1), y: Math.min(Math.max((saved?.line ?? (places[1].row < normal.lines.length ? 0 : Infinity)) - normal.ybase, 0), rows - 1), pending: false });
+    while (normal.lines.length < normal.ybase + rows) normal.lines.push(normal.getBlankLine(new core._inputHandler._curAttrData.constructor()));
+    Object.assign(from, { x: Math.min(saved?.x ?? x[1], columns - 1), y: Math.min(Math.max((saved?.line ?? 0) - normal.ybase, 0), rows - 1), pending: false });
   };
 }
 
@@ -274,6 +318,8 @@ function cutIsGone(alt) {
   const usual = alt.resize.bind(alt);
   alt.resize = (columns, rows) => {
     usual(columns, rows);
+    // Else a screen that was empty when it got lower has a scrollback from then on.
+    if (alt.lines.length === 0) alt.lines.maxLength = rows;
     for (let i = 0; i < alt.lines.length; i++) {
       const line = alt.lines.get(i), last = columns - 1;
       line.resize(columns, alt.getNullCell());
@@ -333,6 +379,27 @@ function show(buffer, { line, x }, columns, rows) {
 function indexOf(buffer, line) {
   for (let i = 0; i < buffer.lines.length; i++) if (buffer.lines.get(i) === line) return i;
   return -1;
+}
+
+// A line whose cells move within it takes the clusters of others for its own. The one correction that is not of a terminal but of a class.
+let linesAreCorrect = false, linesAreChanged = false;
+
+function correctLines(line) {
+  if (linesAreChanged) return;
+  linesAreChanged = true;
+  const prototype = Object.getPrototypeOf(line), usual = prototype.copyCellsFrom;
+  prototype.copyCellsFrom = function (from, fromColumn, column, length, reverse) {
+    const clusters = { ...from._combined };
+    usual.call(this, from, fromColumn, column, length, reverse);
+    if (!linesAreCorrect) return;
+    for (let i = 0; i < length; i++) if (clusters[fromColumn + i] !== undefined) this._combined[column + i] = clusters[fromColumn + i];
+  };
+}
+
+// Before a terminal is used: whether it is to be a correct one.
+export function chooseLines(terminal, correct) {
+  correctLines(terminal._core.buffer.lines.get(0));
+  linesAreCorrect = correct;
 }
 
 export function correct(terminal) {

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import xterm from '@xterm/headless';
 import unicode11 from '@xterm/addon-unicode11/lib/addon-unicode11.js';
-import { correct } from './corrections.mjs';
+import { chooseLines, correct } from './corrections.mjs';
 
 // The addon reads its table past the start of a Buffer that shares memory with others, and then knows no character beyond the
 // first plane. Where there is no Buffer it decodes into memory of its own, as in a browser.
@@ -28,6 +28,7 @@ export function create(columns, rows, scrollback, flags) {
   terminal.loadAddon(new unicode11.Unicode11Addon());
   terminal.loadAddon(new graphemes.UnicodeGraphemesAddon());
   takeMode2027(terminal);
+  chooseLines(terminal, (flags & CORRECTED) !== 0);
   if (flags & CORRECTED) correct(terminal);
   return terminal;
 }
