@@ -1,8 +1,9 @@
 using System.Buffers;
+using Holdfast.Terminal.Snapshot;
 
 namespace Holdfast.Terminal;
 
-/// <summary>How much a snapshot draws.</summary>
+/// <summary>What a snapshot draws. Immutable.</summary>
 public sealed record SnapshotOptions
 {
     /// <summary>Lines of scrollback drawn before the screen; default none.</summary>
@@ -10,12 +11,26 @@ public sealed record SnapshotOptions
 
     /// <summary>Wrap the drawing in synchronized output (mode 2026), so that a display shows it at once. Default true.</summary>
     public bool Synchronized { get; init; } = true;
+
+    /// <summary>Erase what the other terminal keeps above its screen (ED 3): its user's history, so only where that is wanted. Default false.</summary>
+    public bool ClearScrollback { get; init; }
 }
 
-/// <summary>Writes the shortest escape sequence that gives the same screen in a terminal of that size.</summary>
+/// <summary>
+/// Writes escape sequences that give the same screen, cursor and settings in another terminal of that size, also in one that was in use.
+/// Pure functions.
+/// </summary>
 public static class TerminalSnapshot
 {
+    /// <summary>
+    /// Writes the snapshot. What follows in the program's output can be fed to the other terminal right after it: a sequence that was
+    /// cut is left open. One thing cannot be said by any sequence: an erased cell in the last column under a pending
+    /// wrap becomes a space. In a screen of a single row, lines whose seam was erased are not joined.
+    /// </summary>
     public static void Write(TerminalModel model, IBufferWriter<byte> destination, SnapshotOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(destination);
+        destination.Write(new SnapshotWriter(model).Write(options ?? new SnapshotOptions()));
     }
 }

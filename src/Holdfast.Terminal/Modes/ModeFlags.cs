@@ -42,7 +42,7 @@ internal enum ModeFlags : ulong
     InBandResize = 1UL << 34,
     NoClearOnColumnChange = 1UL << 35,
 
-    Initial = SendReceive | AutoWrap | AutoRepeat | CursorVisible | AlternateScroll,
+    Initial = SendReceive | AutoWrap | AutoRepeat | CursorVisible,
 
     AllMouse = MouseX10 | MouseNormal | MouseButton | MouseAny,
     AllMouseEncodings = MouseUtf8 | MouseSgr | MouseUrxvt | MousePixels,

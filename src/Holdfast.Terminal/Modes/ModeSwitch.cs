@@ -85,6 +85,7 @@ internal sealed class ModeSwitch(TerminalState state, CursorMotion cursor)
                 state.Set(ModeFlags.LeftRightMargins, on);
                 state.Margins.Left = 0;
                 state.Margins.Right = state.Columns - 1;
+                state.DropStrandedWrap();
                 break;
             case 47 or 1047 or 1048 or 1049:
                 SetScreen(number, on);

@@ -97,6 +97,20 @@ internal sealed class SequenceParameters
         _parts = 0;
     }
 
+    /// <summary>The parameters as they could have been received.</summary>
+    public void WriteTo(Snapshot.SequenceWriter writer)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            if (i > 0)
+                writer.Raw(IsPart(i) ? ":"u8 : ";"u8);
+            if (_values[i] != Missing)
+                writer.Number(_values[i]);
+        }
+        if (_isFull)
+            writer.Raw(";"u8);
+    }
+
     public void Write(Scrollback.ByteWriter writer)
     {
         writer.Number(Count);

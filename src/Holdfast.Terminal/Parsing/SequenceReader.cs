@@ -17,7 +17,7 @@ internal sealed class SequenceReader(
     public const int LongestString = 64 * 1024;
 
     // Intermediates beyond two belong to nothing known.
-    private const int TooManyIntermediates = 0xFFFF;
+    public const int TooManyIntermediates = 0xFFFF;
 
     private static readonly SearchValues<byte> StringEnds = SearchValues.Create(
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 127, .. Beyond()]);

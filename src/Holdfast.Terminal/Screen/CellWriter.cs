@@ -45,8 +45,7 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         // A mark with nothing before it on the row has nothing to change.
         if (width == 0)
             return;
-        Place((uint)scalar, width);
-        state.JoinWidth = width;
+        state.JoinWidth = Place((uint)scalar, width) ? width : 0;
     }
 
     /// <summary>REP: prints the character that was just printed again; nothing when something came between.</summary>
@@ -71,13 +70,13 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         state.Charsets = charsets;
     }
 
-    private void Place(uint content, int width)
+    private bool Place(uint content, int width)
     {
         if (state.PendingWrap)
             Wrap();
         var limit = state.RightLimit + 1;
         if (width == 2 && state.X + 2 > limit && !MakeRoomForWide(ref limit))
-            return;
+            return false;
         var x = state.X;
         var row = state.Active.Row(state.Y);
         if (state.Has(ModeFlags.Insert))
@@ -92,17 +91,14 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
             row[x + 1].Content = Cell.WideTrail;
         }
         Advance(x + width, limit);
+        return true;
     }
 
     // A wide character does not fit into the last column: it goes to the next line, or nowhere.
     private bool MakeRoomForWide(ref int limit)
     {
         if (!state.Has(ModeFlags.AutoWrap) || limit - state.LeftLimit < 2)
-        {
-            // The character counts as printed all the same.
-            state.JoinWidth = 0;
             return false;
-        }
         var row = state.Active.Row(state.Y);
         OpenGap(row, state.X, limit);
         row[state.X..limit].Fill(state.Pen);

@@ -172,9 +172,11 @@ internal sealed class CursorMotion(TerminalState state, Scroller scroller)
         state.SetPenExtra(extra);
         state.Charsets = saved.Charsets;
         state.Set(ModeFlags.Origin, saved.Origin);
-        state.X = Math.Min(saved.X, state.Columns - 1);
-        state.Y = Math.Min(saved.Y, state.Rows - 1);
-        state.PendingWrap = saved.PendingWrap && (saved.X == state.Columns - 1 || saved.X == state.Active.Right);
+        var grid = state.Active;
+        state.X = saved.Origin ? Math.Clamp(saved.X, grid.Left, grid.Right) : Math.Min(saved.X, grid.Columns - 1);
+        state.Y = saved.Origin ? Math.Clamp(saved.Y, grid.Top, grid.Bottom) : Math.Min(saved.Y, grid.Rows - 1);
+        state.PendingWrap = saved.PendingWrap && state.X == saved.X;
+        state.DropStrandedWrap();
     }
 
     public bool IsBetweenMargins => state.X >= state.Active.Left && state.X <= state.Active.Right;

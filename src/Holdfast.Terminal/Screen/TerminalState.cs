@@ -95,7 +95,14 @@ internal sealed class TerminalState
 
     public TabStops Tabs { get; }
 
-    public void ResetMargins() => Margins.Reset(Columns, Rows);
+    public void ResetMargins()
+    {
+        Margins.Reset(Columns, Rows);
+        DropStrandedWrap();
+    }
+
+    /// <summary>A wrap can only be pending in a last column: the screen's, or that between the margins.</summary>
+    public void DropStrandedWrap() => PendingWrap = PendingWrap && X == RightLimit;
 
     /// <summary>Shows the alternate screen, with what it held when the program left it by mode 47.</summary>
     public void EnterAlternate()

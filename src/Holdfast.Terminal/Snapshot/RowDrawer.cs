@@ -1,0 +1,199 @@
+using System.Text;
+using Holdfast.Terminal.Scrollback;
+using Holdfast.Terminal.Screen;
+using Holdfast.Terminal.Unicode;
+
+namespace Holdfast.Terminal.Snapshot;
+
+/// <summary>
+/// Draws rows on a blank screen, cell by cell: text, gaps, erased cells in colour. Owned by one snapshot.
+/// </summary>
+internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, StyleTransition style)
+{
+    private bool _clusters;
+
+    /// <summary>Where on the other screen the row lies that is drawn now.</summary>
+    public int ScreenRow { get; set; }
+
+    /// <summary>Draws the cells of a row from <paramref name="from"/> on, where the cursor is; the row is blank there.</summary>
+    public void Draw(ReadOnlySpan<Cell> row, int from)
+    {
+        var end = LineCodec.UsedCells(row);
+        for (var x = from; x < end;)
+        {
+            ref readonly var cell = ref row[x];
+            if (cell.HasText)
+            {
+                style.To(cell);
+                Print(cell);
+                x += cell.IsWide ? 2 : 1;
+                continue;
+            }
+            var count = RunLength(row[x..end]);
+            if (HasOnlyBackground(cell))
+                Erase(cell.Bg, count, toEnd: x > 0 && x + count == state.Columns);
+            else
+                count = DrawStyledBlanks(row, x);
+            x += count;
+        }
+    }
+
+    /// <summary>Prints a cell's text so that it becomes this cell.</summary>
+    public void Print(in Cell cell)
+    {
+        if ((cell.Content & Cell.ClusterBit) == 0)
+        {
+            var scalar = cell.Content & Cell.ContentMask;
+            writer.Scalar(scalar);
+            return;
+        }
+        PrintCluster(state.Clusters[cell.Content & Cell.ContentMask], cell.Width);
+    }
+
+    /// <summary>Prints a cell's text in whatever mode is in force: for what was printed in that mode.</summary>
+    public void PrintAsItCame(in Cell cell)
+    {
+        if ((cell.Content & Cell.ClusterBit) != 0)
+            writer.Text(state.Clusters[cell.Content & Cell.ContentMask]);
+        else
+            writer.Scalar(cell.Content & Cell.ContentMask);
+    }
+
+    public void AssumeClusters(bool on) => _clusters = on;
+
+    /// <summary>Mode 2027 as it is on the terminal that is drawn on.</summary>
+    public void SetClusters(bool on)
+    {
+        if (_clusters == on)
+            return;
+        _clusters = on;
+        writer.Raw(on ? "\e[?2027h"u8 : "\e[?2027l"u8);
+    }
+
+    /// <summary>Whether the text becomes a cell of this width without mode 2027.</summary>
+    public static bool IsSimple(string text, int width)
+    {
+        var first = true;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (ScalarProperties.WidthOf(rune.Value) != (first ? width : 0))
+                return false;
+            first = false;
+        }
+        return true;
+    }
+
+    private void PrintCluster(string text, int width)
+    {
+        SetClusters(!IsSimple(text, width));
+        var printed = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            // What joined after an interruption joins only after one.
+            var lonely = _clusters && printed > 0 && !GraphemeBreaks.Joins(text.AsSpan(0, printed), rune.Value);
+            if (lonely)
+                writer.Raw("\e[?2027l"u8);
+            writer.Scalar((uint)rune.Value);
+            if (lonely)
+                writer.Raw("\e[?2027h"u8);
+            printed += rune.Utf16SequenceLength;
+        }
+    }
+
+    private static bool HasOnlyBackground(in Cell cell) => (cell.Content | cell.Fg | cell.Attr) == 0;
+
+    private static int RunLength(ReadOnlySpan<Cell> cells)
+    {
+        var count = 1;
+        while (count < cells.Length && cells[count].Content == 0 && cells[count].SameStyle(cells[0]))
+            count++;
+        return count;
+    }
+
+    private void Erase(uint background, int count, bool toEnd)
+    {
+        if (background != 0)
+        {
+            style.ToBackground(background);
+            // Not from the first column: EL would end the line that this one continues.
+            if (toEnd)
+            {
+                writer.Raw("\e[K"u8);
+                return;
+            }
+            writer.Csi(count, 'X');
+        }
+        writer.Csi(count, 'C');
+    }
+
+    // An empty cell that has more than a background is what remains of a wide character when half of it is overwritten: so are these
+    // made. Returns how many were.
+    private int DrawStyledBlanks(ReadOnlySpan<Cell> row, int x)
+    {
+        var end = x + 1;
+        while (end < row.Length && row[end].Content == 0 && !HasOnlyBackground(row[end]))
+            end++;
+        if (end < state.Columns)
+        {
+            for (var at = x; at < end; at++)
+                LeaveLeftHalf(row[at], at);
+        }
+        else if (x == 0)
+        {
+            for (var at = x; at < end; at++)
+                ChangeAttributes(row[at], at);
+        }
+        else
+        {
+            for (var at = end - 1; at >= x; at--)
+                LeaveRightHalf(row[at], at);
+            // What helped stands in the cell before, which is drawn again.
+            var before = row[x - 1].IsTrail ? x - 2 : x - 1;
+            writer.Csi(before + 1, 'G');
+            style.ToPlain();
+            writer.Csi(x - before, 'X');
+            Draw(row[..x], before);
+        }
+        return end - x;
+    }
+
+    private void LeaveLeftHalf(in Cell cell, int x)
+    {
+        style.To(cell);
+        writer.Raw("\u3000"u8);
+        writer.Csi(x + 2, 'G');
+        writer.Raw(" "u8);
+        writer.Csi(x + 2, 'G');
+        style.ToPlain();
+        writer.Raw("\e[X"u8);
+    }
+
+    private void LeaveRightHalf(in Cell cell, int x)
+    {
+        style.To(cell);
+        writer.Csi(x, 'G');
+        writer.Raw("\u3000"u8);
+        writer.Csi(x, 'G');
+        writer.Raw(" "u8);
+    }
+
+    // A whole row of such cells comes from DECCARA, so the terminal knows it.
+    private void ChangeAttributes(in Cell cell, int x)
+    {
+        style.ToBackground(cell.Bg);
+        writer.Raw("\e[X"u8);
+        writer.Sequence("\e["u8, [ScreenRow + 1, x + 1, ScreenRow + 1, x + 1], ";0"u8);
+        var flags = (CellAttributes)cell.Attr;
+        if ((flags & CellAttributes.Bold) != 0)
+            writer.Raw(";1"u8);
+        if ((flags & CellAttributes.UnderlineMask) != 0)
+            writer.Raw(";4"u8);
+        if ((flags & CellAttributes.Blink) != 0)
+            writer.Raw(";5"u8);
+        if ((flags & CellAttributes.Inverse) != 0)
+            writer.Raw(";7"u8);
+        if ((flags & CellAttributes.Hidden) != 0)
+            writer.Raw(";8"u8);
+        writer.Raw("$r\e[C"u8);
+    }
+}

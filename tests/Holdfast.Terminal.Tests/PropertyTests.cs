@@ -1,0 +1,86 @@
+using System.Buffers;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Holdfast.Terminal.Tests;
+
+/// <summary>What holds for any output whatever, each with some thousands of generated streams.</summary>
+public sealed class PropertyTests
+{
+    private static void Holds(Func<Streams.Stream, bool> property, int count = 1500, int size = 60) =>
+        Prop.ForAll(Streams.Any, property).Check(Config.QuickThrowOnFailure.WithMaxTest(count).WithEndSize(size));
+
+    [Fact]
+    public void Cuts_anywhere_change_nothing() => Holds(stream =>
+    {
+        var whole = stream.Feed();
+        var cut = new TerminalModel(new TerminalSize(stream.Columns, stream.Rows));
+        foreach (var value in stream.Bytes)
+            cut.Feed([value]);
+        return whole.StateEquals(cut);
+    });
+
+    [Fact]
+    public void A_checkpoint_gives_an_equal_model() => Holds(stream =>
+    {
+        var model = stream.Feed();
+        return model.StateEquals(TerminalCheckpoint.Read(Checkpoint(model)));
+    });
+
+    [Fact]
+    public void A_model_from_a_checkpoint_goes_on_as_the_first_one() => Holds(stream =>
+    {
+        var bytes = stream.Bytes;
+        var first = new TerminalModel(new TerminalSize(stream.Columns, stream.Rows));
+        first.Feed(bytes.AsSpan(0, bytes.Length / 2));
+        var second = TerminalCheckpoint.Read(Checkpoint(first));
+        first.Feed(bytes.AsSpan(bytes.Length / 2));
+        second.Feed(bytes.AsSpan(bytes.Length / 2));
+        return first.StateEquals(second);
+    });
+
+    [Fact]
+    public void A_snapshot_redraws_an_equal_model() => Holds(stream =>
+    {
+        var model = stream.Feed();
+        return CannotBeDrawn(model) || model.StateEquals(Redrawn(model, new TerminalModel(model.Size)));
+    }, 4000);
+
+    [Fact]
+    public void A_snapshot_redraws_an_equal_screen_in_a_terminal_that_was_in_use() => Holds(stream =>
+    {
+        var half = stream.Pieces.Length / 2;
+        var model = (stream with { Pieces = stream.Pieces[half..] }).Feed();
+        var used = (stream with { Pieces = stream.Pieces[..half], Open = "\e]0;op" }).Feed();
+        Redrawn(model, used);
+        return CannotBeDrawn(model) || TerminalText.Screen(model) == TerminalText.Screen(used) && model.Cursor == used.Cursor && model.Modes == used.Modes;
+    }, 3000);
+
+    [Fact]
+    public void Resizing_keeps_what_a_checkpoint_keeps() => Holds(stream =>
+    {
+        var model = stream.Feed();
+        model.Resize(new TerminalSize(stream.Rows + 2, stream.Columns));
+        model.Resize(new TerminalSize(stream.Columns + 3, stream.Rows));
+        return model.StateEquals(TerminalCheckpoint.Read(Checkpoint(model)));
+    });
+
+    // An erased cell under a pending wrap, erased seams in a single row, the remains of a wide character in so narrow a screen: no
+    // sequence can say it.
+    private static bool CannotBeDrawn(TerminalModel model) =>
+        model.Size.Rows == 1 || model.Size.Columns < 3 || model.Cursor.PendingWrap && model.GetRow(model.Cursor.Row)[model.Cursor.Column] is { Text: "", Width: 1 };
+
+    private static TerminalModel Redrawn(TerminalModel model, TerminalModel target)
+    {
+        var snapshot = new ArrayBufferWriter<byte>();
+        TerminalSnapshot.Write(model, snapshot, new SnapshotOptions { ScrollbackLines = int.MaxValue });
+        target.Feed(snapshot.WrittenSpan);
+        return target;
+    }
+
+    private static byte[] Checkpoint(TerminalModel model)
+    {
+        var bytes = new byte[1 << 20];
+        return bytes[..TerminalCheckpoint.Write(model, bytes).Bytes];
+    }
+}
