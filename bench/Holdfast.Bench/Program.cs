@@ -1,7 +1,7 @@
 using System.Globalization;
 using Holdfast.Bench;
 
-// Every part has a daemon of its own; the parts may be named: throughput, flow, watchers, echo, start, idle.
+// Every part has a daemon of its own; the parts may be named: throughput, flow, watchers, echo, start, idle, terminal.
 var parts = new (string Name, Func<Report, Task> Run)[]
 {
     ("idle", IdleFigures.RunAsync),
@@ -10,6 +10,7 @@ var parts = new (string Name, Func<Report, Task> Run)[]
     ("throughput", ThroughputFigures.RunAsync),
     ("flow", FlowFigures.RunAsync),
     ("watchers", WatcherFigures.RunAsync),
+    ("terminal", TerminalFigures.RunAsync),
 };
 var report = new Report();
 foreach (var (name, run) in parts)

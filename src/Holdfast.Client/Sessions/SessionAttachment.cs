@@ -97,6 +97,7 @@ public sealed class SessionAttachment : IAsyncDisposable
         _screenDue = true;
         var request = ResumeRequest();
         request.Screen = new ScreenStart { ScrollbackLines = scrollbackLines };
+        request.Acks = _request.Acks;
         return _connection.RequestAsync(new Envelope { Attach = request }, AfterLoss.SendAgain, cancellation);
     }
 

@@ -121,7 +121,11 @@ internal sealed class RectangleEditor(TerminalState state, RenditionReader rendi
             var to = !FollowsText || y == area.Bottom ? area.Right : state.Columns - 1;
             if (from > to)
                 continue;
-            foreach (ref var cell in state.Active.Row(y)[from..(to + 1)])
+            // A wide character has one style.
+            var row = state.Active.Row(y);
+            from -= row[from].IsTrail ? 1 : 0;
+            to += row[to].IsWide ? 1 : 0;
+            foreach (ref var cell in row[from..(to + 1)])
                 Change(ref cell, parameters, reverse);
         }
     }

@@ -31,9 +31,9 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
             }
             var count = RunLength(row[x..end]);
             if (HasOnlyBackground(cell))
-                Erase(cell.Bg, count, x + count == state.Columns);
+                Erase(cell.Bg, count, toEnd: x > 0 && x + count == state.Columns);
             else
-                count = DrawStyledBlank(row, x);
+                count = DrawStyledBlanks(row, x);
             x += count;
         }
     }
@@ -115,6 +115,7 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
         if (background != 0)
         {
             style.ToBackground(background);
+            // Not from the first column: EL would end the line that this one continues.
             if (toEnd)
             {
                 writer.Raw("\e[K"u8);
@@ -125,42 +126,58 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
         writer.Csi(count, 'C');
     }
 
-    // An empty cell that has more than a background is what remains of a wide character when half of it is overwritten.
-    private int DrawStyledBlank(ReadOnlySpan<Cell> row, int x)
+    // An empty cell that has more than a background is what remains of a wide character when half of it is overwritten: so are these
+    // made. Returns how many were.
+    private int DrawStyledBlanks(ReadOnlySpan<Cell> row, int x)
     {
-        if (row.Length < 2)
-            return 1;
-        style.To(row[x] with { Content = 0 });
-        if (x + 1 < state.Columns)
+        var end = x + 1;
+        while (end < row.Length && row[end].Content == 0 && !HasOnlyBackground(row[end]))
+            end++;
+        if (end < state.Columns)
         {
-            writer.Raw("\u3000"u8);
-            writer.Csi(x + 2, 'G');
-            writer.Raw(" "u8);
-            // What helped goes from the next cell.
-            writer.Csi(x + 2, 'G');
+            for (var at = x; at < end; at++)
+                LeaveLeftHalf(row[at], at);
+        }
+        else if (x == 0)
+        {
+            for (var at = x; at < end; at++)
+                ChangeAttributes(row[at], at);
+        }
+        else
+        {
+            for (var at = end - 1; at >= x; at--)
+                LeaveRightHalf(row[at], at);
+            // What helped stands in the cell before, which is drawn again.
+            var before = row[x - 1].IsTrail ? x - 2 : x - 1;
+            writer.Csi(before + 1, 'G');
             style.ToPlain();
-            writer.Raw("\e[X"u8);
-            return 1;
+            writer.Csi(x - before, 'X');
+            Draw(row[..x], before);
         }
-        if (row[x - 1].Content == 0 && !HasOnlyBackground(row[x - 1]))
-        {
-            ChangeAttributes(row[x], x);
-            return 1;
-        }
-        // In the last column the other half must be the one that is overwritten, and then be drawn again.
-        var before = row[x - 1].IsTrail ? x - 2 : x - 1;
+        return end - x;
+    }
+
+    private void LeaveLeftHalf(in Cell cell, int x)
+    {
+        style.To(cell);
+        writer.Raw("\u3000"u8);
+        writer.Csi(x + 2, 'G');
+        writer.Raw(" "u8);
+        writer.Csi(x + 2, 'G');
+        style.ToPlain();
+        writer.Raw("\e[X"u8);
+    }
+
+    private void LeaveRightHalf(in Cell cell, int x)
+    {
+        style.To(cell);
         writer.Csi(x, 'G');
         writer.Raw("\u3000"u8);
         writer.Csi(x, 'G');
         writer.Raw(" "u8);
-        writer.Csi(before + 1, 'G');
-        style.ToPlain();
-        writer.Csi(x - before, 'X');
-        Draw(row[..x], before);
-        return 1;
     }
 
-    // Two such cells side by side come from DECCARA, so the terminal knows it.
+    // A whole row of such cells comes from DECCARA, so the terminal knows it.
     private void ChangeAttributes(in Cell cell, int x)
     {
         style.ToBackground(cell.Bg);
@@ -177,6 +194,6 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
             writer.Raw(";7"u8);
         if ((flags & CellAttributes.Hidden) != 0)
             writer.Raw(";8"u8);
-        writer.Raw("$r"u8);
+        writer.Raw("$r\e[C"u8);
     }
 }
