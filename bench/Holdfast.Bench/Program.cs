@@ -1,13 +1,14 @@
 using System.Globalization;
 using Holdfast.Bench;
 
-// Every part has a daemon of its own; the parts may be named: throughput, echo, start, idle.
+// Every part has a daemon of its own; the parts may be named: throughput, echo, start, idle, terminal.
 var parts = new (string Name, Func<Report, Task> Run)[]
 {
     ("idle", IdleFigures.RunAsync),
     ("start", StartFigures.RunAsync),
     ("echo", EchoFigures.RunAsync),
     ("throughput", ThroughputFigures.RunAsync),
+    ("terminal", TerminalFigures.RunAsync),
 };
 var report = new Report();
 foreach (var (name, run) in parts)

@@ -80,7 +80,7 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         var x = state.X;
         var row = state.Active.Row(state.Y);
         if (state.Has(ModeFlags.Insert))
-            RowEditor.Insert(row, x, width, limit, state.Eraser);
+            RowEditor.Insert(row, x, width, limit, state.Pen);
         else
             OpenGap(row, x, x + width);
         row[x] = state.Pen;

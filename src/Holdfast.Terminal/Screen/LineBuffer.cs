@@ -53,6 +53,11 @@ internal sealed class LineBuffer
     /// <summary>The saved cursor's line, counted from the first of all.</summary>
     public int SavedLine { get; set; }
 
+    public int SavedColumn { get; set; }
+
+    /// <summary>A place in a line that follows its text; a line that is gone stands for the last one.</summary>
+    public TextMark Mark(int line, int column) => new(Math.Min(line, Lines.Count - 1), column, Lines[Math.Min(line, Lines.Count - 1)]);
+
     public Cell[] Cells(int line) => Lines[line].Cells(_state, Width);
 
     public int TrimmedLength(int line) => Lines[line].TrimmedLength(_state, Width);
@@ -88,7 +93,17 @@ internal sealed class LineBuffer
             else
                 Base++;
         }
+        DropOldest();
         Y = Math.Min(Y, Rows - 1) + pulled;
+    }
+
+    // A lower screen keeps as much scrollback and no more: what the screen gave up pushes out the oldest lines.
+    private void DropOldest()
+    {
+        var excess = Math.Max(0, Lines.Count - MostLines);
+        Lines.RemoveRange(0, excess);
+        Base = Math.Max(0, Base - excess);
+        SavedLine = Math.Max(0, SavedLine - excess);
     }
 
     /// <summary>Puts the lines back where they belong.</summary>

@@ -8,23 +8,20 @@ internal sealed class Reflow(LineBuffer buffer)
 {
     private readonly Dictionary<int, (int End, List<BufferedLine> Pieces)> _replacements = [];
 
-    // Where the cursor was; its line after its group was wrapped anew, and its column there.
-    private int _cursorRow;
-    private BufferedLine? _cursorLine;
-    private int _cursorColumn;
+    private readonly TextMark _cursor = buffer.Mark(buffer.Base + buffer.Y, buffer.X);
+    private readonly TextMark _saved = buffer.Mark(buffer.SavedLine, buffer.SavedColumn);
 
     public void Run()
     {
         if (buffer.Columns == buffer.OldColumns)
             return;
-        _cursorRow = buffer.Base + buffer.Y;
-        _cursorLine = buffer.Lines[_cursorRow];
-        _cursorColumn = buffer.X;
         if (buffer.Columns > buffer.OldColumns)
             Widen();
         else
             Narrow();
         PlaceCursor();
+        buffer.SavedLine = Math.Max(buffer.Base, buffer.Lines.IndexOf(_saved.Line));
+        buffer.SavedColumn = _saved.Column;
     }
 
     private void Widen()
@@ -52,7 +49,6 @@ internal sealed class Reflow(LineBuffer buffer)
             if (buffer.Lines.Count < buffer.Rows)
                 buffer.Lines.Add(buffer.Blank(wrapped: false));
         }
-        buffer.SavedLine = Math.Max(0, buffer.SavedLine + removed);
     }
 
     private void Narrow()
@@ -86,12 +82,11 @@ internal sealed class Reflow(LineBuffer buffer)
 
     private List<BufferedLine> Split(int start, int end, bool mayShrink)
     {
-        var cursorAt = -1;
         var text = new List<Cell>();
         for (var line = start; line < end; line++)
         {
-            if (line == _cursorRow)
-                cursorAt = text.Count + buffer.X;
+            _cursor.Take(line, text.Count);
+            _saved.Take(line, text.Count);
             text.AddRange(buffer.Cells(line).AsSpan(0, UsedLength(line, end)));
         }
         var pieces = new List<BufferedLine>();
@@ -111,25 +106,17 @@ internal sealed class Reflow(LineBuffer buffer)
             pieces.RemoveAt(pieces.Count - 1);
         while (!mayShrink && pieces.Count < end - start)
             pieces.Add(buffer.Blank(wrapped: true));
-        if (cursorAt >= 0)
-            FindCursor(cursorAt, pieces, starts);
+        _cursor.Place(pieces, starts);
+        _saved.Place(pieces, starts);
         return pieces;
-    }
-
-    private void FindCursor(int offset, List<BufferedLine> pieces, List<int> starts)
-    {
-        var piece = Math.Min(pieces.Count, starts.Count) - 1;
-        while (piece > 0 && offset < starts[piece])
-            piece--;
-        _cursorLine = pieces[piece];
-        _cursorColumn = Math.Min(offset - starts[piece], buffer.Columns - 1);
     }
 
     private void PlaceCursor()
     {
-        if (_cursorLine is null || buffer.Lines.IndexOf(_cursorLine) is var line && line < 0)
+        var line = buffer.Lines.IndexOf(_cursor.Line);
+        if (line < 0)
             return;
-        buffer.X = Math.Min(_cursorColumn, buffer.Columns - 1);
+        buffer.X = Math.Min(_cursor.Column, buffer.Columns - 1);
         // The screen follows the cursor where the rules for the text would leave it outside.
         if (line < buffer.Base)
             buffer.Base = line;
@@ -161,7 +148,7 @@ internal sealed class Reflow(LineBuffer buffer)
                 if (buffer.Base < Math.Min(buffer.MostLines, buffer.Lines.Count + inserted) - buffer.Rows)
                     buffer.Base++;
             }
-            else if (buffer.Y < buffer.Rows - 1)
+            else if (buffer.Y < buffer.Rows - 1 && buffer.TrimmedLength(buffer.Lines.Count - 1) == 0)
             {
                 buffer.Y++;
                 buffer.Lines.RemoveAt(buffer.Lines.Count - 1);
@@ -171,7 +158,6 @@ internal sealed class Reflow(LineBuffer buffer)
                 buffer.Base++;
             }
         }
-        buffer.SavedLine = Math.Min(buffer.SavedLine + added, buffer.Base + buffer.Rows - 1);
     }
 
     private void Replace()

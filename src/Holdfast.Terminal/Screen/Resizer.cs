@@ -26,11 +26,12 @@ internal sealed class Resizer(TerminalState state)
             Y = state.IsAlternate ? state.MainRow : state.Y,
             X = state.IsAlternate ? 0 : state.PendingWrap ? state.X + 1 : state.X,
             SavedLine = state.Scrollback.Count + main.Saved.Y,
+            SavedColumn = main.Saved.PendingWrap ? main.Saved.X + 1 : main.Saved.X,
         };
         buffer.ChangeRows(main.Rows);
         new Reflow(buffer).Run();
         buffer.Commit();
-        main.Saved = Clamped(main.Saved with { Y = Math.Max(0, buffer.SavedLine - buffer.Base) }, size);
+        main.Saved = Clamped(main.Saved with { X = buffer.SavedColumn, Y = Math.Max(0, buffer.SavedLine - buffer.Base), PendingWrap = false }, size);
         state.MainRow = Math.Clamp(buffer.Y, 0, size.Rows - 1);
         if (state.IsAlternate)
             return;

@@ -120,10 +120,9 @@ internal sealed class ScreenEditor(TerminalState state, Scroller scroller, Curso
     {
         var grid = state.Active;
         state.ResetMargins();
+        var extra = (uint)state.Intern(state.PenExtra with { Link = null }) << 16;
         for (var y = 0; y < grid.Rows; y++)
-        {
-            grid.ClearRow(y, new Cell { Content = 'E', Fg = state.Pen.Fg, Bg = state.Pen.Bg, Attr = state.Pen.Attr & 0xFFFF });
-        }
+            grid.ClearRow(y, new Cell { Content = 'E', Fg = state.Pen.Fg, Bg = state.Pen.Bg, Attr = (state.Pen.Attr & 0xFFFF) | extra });
         cursor.Home();
     }
 
