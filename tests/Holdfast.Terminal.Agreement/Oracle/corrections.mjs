@@ -52,7 +52,13 @@ const corrections = [
       if (core.coreService.decPrivateModes.wraparound) return usual(data, start, end);
       for (let i = start; i < end; i++) {
         const properties = core.unicodeService.charProperties(data[i], input._parser.precedingJoinState), width = properties >> 1 & 3, joins = (properties & 1) !== 0;
-        if (core.buffer.x >= core.cols && width === 1 && !joins) core.buffer.x = core.cols - 1;
+        if (width === 2 && !joins && core.buffer.x + 2 > core.cols) {
+          // It has no room, and is nowhere.
+          core.buffer.x = core.cols - 1;
+          input._parser.precedingJoinState = 0;
+          continue;
+        }
+        if (core.buffer.x >= core.cols && !joins) core.buffer.x = core.cols - 1;
         usual(data, i, i + 1);
       }
     };
@@ -174,6 +180,26 @@ const corrections = [
       cutIsGone(_alt);
       savedStays(core, _alt);
     });
+    // What was printed before is not where the cursor is, so nothing joins it or repeats it.
+    const usual = core.buffers.resize.bind(core.buffers);
+    core.buffers.resize = (columns, rows) => {
+      usual(columns, rows);
+      core._inputHandler._parser.precedingJoinState = 0;
+    };
+  },
+
+  // New columns have the usual tab stops; those of old columns stay, or stay cleared.
+  function tabStopsOfNewColumns({ core }) {
+    const usual = core.buffers.setupTabStops.bind(core.buffers);
+    let columns = core.cols;
+    core.buffers.setupTabStops = wanted => {
+      if (wanted === undefined) return usual();
+      for (const { tabs } of [core.buffers._normal, core.buffers._alt]) {
+        for (let x = Math.ceil(columns / 8) * 8; x < wanted; x += 8) tabs[x] = true;
+        for (const x of Object.keys(tabs)) if (x >= wanted) delete tabs[x];
+      }
+      columns = wanted;
+    };
   },
 
   // RIS is as switching on: the cursor shows, LNM is off.
@@ -259,14 +285,15 @@ function nothingIsLost(normal) {
   const usual = normal._reflowSmaller.bind(normal);
   normal._reflowSmaller = (columns, rows) => {
     const lines = normal.lines, pop = lines.pop.bind(lines);
-    const groups = [];
+    const groups = [], free = new Set();
     for (let row = 0; row < lines.length; row++) {
       const group = placeOf(normal, row, 0);
       if (group.lines.length > 1 || group.widths.length > columns) groups.push(group);
+      else if (group.widths.length === 0) free.add(group.line);
       row += group.lines.length - 1;
     }
     lines.pop = () => {
-      if (lines.get(lines.length - 1).getTrimmedLength() === 0) return pop();
+      if (free.has(lines.get(lines.length - 1))) return pop();
       normal.y--;
       normal.ybase++;
       normal.ydisp++;
@@ -389,9 +416,10 @@ function correctLines(line) {
   linesAreChanged = true;
   const prototype = Object.getPrototypeOf(line), usual = prototype.copyCellsFrom;
   prototype.copyCellsFrom = function (from, fromColumn, column, length, reverse) {
-    const clusters = { ...from._combined };
+    const clusters = { ...from._combined }, own = { ...this._combined };
     usual.call(this, from, fromColumn, column, length, reverse);
     if (!linesAreCorrect) return;
+    this._combined = own;
     for (let i = 0; i < length; i++) if (clusters[fromColumn + i] !== undefined) this._combined[column + i] = clusters[fromColumn + i];
   };
 }
