@@ -216,7 +216,7 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         if (width == 1)
         {
             row[x] = cell;
-            row[x + 1].Content = 0;
+            row[x + 1] = state.Eraser;
             state.X = x + 1;
             state.PendingWrap = false;
             return;

@@ -9,8 +9,8 @@ namespace Holdfast.Terminal.Screen;
 /// </summary>
 internal sealed class RectangleEditor(TerminalState state, RenditionReader rendition, Answers answers)
 {
-    // The attributes that DECCARA and DECRARA may change (VT420: bold, underline, blink, inverse; xterm adds hidden).
-    private const uint Changeable =
+    /// <summary>The attributes that DECCARA and DECRARA may change (VT420: bold, underline, blink, inverse; xterm adds hidden).</summary>
+    public const uint Changeable =
         (uint)(CellAttributes.Bold | CellAttributes.Blink | CellAttributes.Inverse | CellAttributes.Hidden | CellAttributes.UnderlineMask);
 
     /// <summary>DECSACE: whether attribute changes follow the text from the first corner to the last instead of filling the rectangle.</summary>

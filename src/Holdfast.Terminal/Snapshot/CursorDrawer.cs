@@ -65,7 +65,7 @@ internal sealed class CursorDrawer(TerminalState state, SequenceWriter writer, S
         MoveTo(column);
         style.To(cell with { Content = 0 });
         if (state.Has(ModeFlags.Insert))
-            writer.Csi(cell.Width, 'P');
+            writer.Csi(rows.IsNarrowed(cell) ? 2 : cell.Width, 'P');
         rows.AssumeClusters(state.Has(ModeFlags.GraphemeClusters));
         if (cell.HasText)
             rows.Print(cell);
@@ -80,7 +80,7 @@ internal sealed class CursorDrawer(TerminalState state, SequenceWriter writer, S
     {
         MoveTo(column);
         if (state.Has(ModeFlags.Insert))
-            writer.Csi(cell.Width, 'P');
+            writer.Csi(rows.IsNarrowed(cell) ? 2 : cell.Width, 'P');
         var single = Unmapped(cell);
         if (single != 0)
             writer.Raw(single == 2 ? "\eN"u8 : "\eO"u8);
@@ -127,12 +127,15 @@ internal sealed class CursorDrawer(TerminalState state, SequenceWriter writer, S
         var row = grid is null ? default : grid.Row(saved.Y);
         if (!row.IsEmpty && row[column].HasText)
             return;
+        // Erased cells with a style depend on each other: all of them anew.
+        while (!row.IsEmpty && column > 0 && !row[column - 1].HasText && !row[column - 1].IsTrail)
+            column--;
         writer.MoveTo(column, saved.Y);
         style.ToPlain();
-        writer.Raw("\e[X"u8);
+        writer.Csi(state.Columns - column, 'X');
         rows.ScreenRow = saved.Y;
         if (!row.IsEmpty)
-            rows.Draw(row[..(column + 1)], column);
+            rows.Draw(row, column);
     }
 
     private void WriteCharsets(CharsetState charsets)

@@ -12,6 +12,9 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
 {
     private bool _clusters;
 
+    // The cluster just printed: what comes next must not join it.
+    private string _before = "";
+
     /// <summary>Where on the other screen the row lies that is drawn now.</summary>
     public int ScreenRow { get; set; }
 
@@ -24,9 +27,7 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
             ref readonly var cell = ref row[x];
             if (cell.HasText)
             {
-                style.To(cell);
-                Print(cell);
-                x += cell.IsWide ? 2 : 1;
+                x += DrawText(row, x);
                 continue;
             }
             var count = RunLength(row[x..end]);
@@ -38,12 +39,68 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
         }
     }
 
+    /// <summary>Whether the cell was wide until a variation selector made it narrow (mode 2027): printing it takes two columns for a moment.</summary>
+    public bool IsNarrowed(in Cell cell) =>
+        cell.Width == 1 && (cell.Content & Cell.ClusterBit) != 0
+        && Rune.DecodeFromUtf16(state.Clusters[cell.Content & Cell.ContentMask], out var first, out _) == System.Buffers.OperationStatus.Done
+        && ScalarProperties.WidthOf(first.Value) == 2;
+
+    private int DrawText(ReadOnlySpan<Cell> row, int x)
+    {
+        ref readonly var cell = ref row[x];
+        if (!IsNarrowed(cell))
+        {
+            style.To(cell);
+            // A cluster that would be wide had there been room, or autowrap.
+            var cramped = x == state.Columns - 1 && (cell.Content & Cell.ClusterBit) != 0
+                && !IsSimple(state.Clusters[cell.Content & Cell.ContentMask], 1);
+            if (cramped)
+                writer.Raw("\e[?7l"u8);
+            Print(cell);
+            if (cramped)
+                writer.Raw("\e[?7h"u8);
+            return cell.IsWide ? 2 : 1;
+        }
+        if (x == state.Columns - 1 && x > 0)
+        {
+            DrawNarrowedAtEdge(row, x);
+            return 1;
+        }
+        style.To(cell);
+        Print(cell);
+        if (x + 1 < state.Columns)
+        {
+            style.ToPlain();
+            writer.Raw("\e[X"u8);
+        }
+        return 1;
+    }
+
+    // There is no second column: it is printed one column before and pushed.
+    private void DrawNarrowedAtEdge(ReadOnlySpan<Cell> row, int x)
+    {
+        style.To(row[x]);
+        writer.Csi(x, 'G');
+        Print(row[x]);
+        writer.Csi(x, 'G');
+        style.ToPlain();
+        writer.Raw("\e[@"u8);
+        var before = row[x - 1].IsTrail ? x - 2 : x - 1;
+        writer.Csi(before + 1, 'G');
+        writer.Csi(x - before, 'X');
+        Draw(row[..x], before);
+    }
+
     /// <summary>Prints a cell's text so that it becomes this cell.</summary>
     public void Print(in Cell cell)
     {
         if ((cell.Content & Cell.ClusterBit) == 0)
         {
             var scalar = cell.Content & Cell.ContentMask;
+            // By itself it might join what is before it.
+            if (scalar >= 0x80)
+                SetClusters(on: false);
+            _before = "";
             writer.Scalar(scalar);
             return;
         }
@@ -86,6 +143,9 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
     private void PrintCluster(string text, int width)
     {
         SetClusters(!IsSimple(text, width));
+        if (_clusters && _before.Length > 0 && Rune.DecodeFromUtf16(text, out var head, out _) == System.Buffers.OperationStatus.Done && GraphemeBreaks.Joins(_before, head.Value))
+            writer.Raw("\e[?2027h"u8);
+        _before = text;
         var printed = 0;
         foreach (var rune in text.EnumerateRunes())
         {
@@ -140,8 +200,13 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
         }
         else if (x == 0)
         {
-            for (var at = x; at < end; at++)
-                ChangeAttributes(row[at], at);
+            for (var at = end - 1; at >= x; at--)
+            {
+                if (at > 0 && !IsChangeable(row[at]))
+                    LeaveRightHalf(row[at], at);
+                else
+                    ChangeAttributes(row[at], at);
+            }
         }
         else
         {
@@ -156,6 +221,9 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
         }
         return end - x;
     }
+
+    // What DECCARA can bring about on an erased cell.
+    private static bool IsChangeable(in Cell cell) => cell.Fg == 0 && (cell.Attr & ~RectangleEditor.Changeable) == 0;
 
     private void LeaveLeftHalf(in Cell cell, int x)
     {
@@ -181,6 +249,7 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
     private void ChangeAttributes(in Cell cell, int x)
     {
         style.ToBackground(cell.Bg);
+        writer.Csi(x + 1, 'G');
         writer.Raw("\e[X"u8);
         writer.Sequence("\e["u8, [ScreenRow + 1, x + 1, ScreenRow + 1, x + 1], ";0"u8);
         var flags = (CellAttributes)cell.Attr;
@@ -194,6 +263,6 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
             writer.Raw(";7"u8);
         if ((flags & CellAttributes.Hidden) != 0)
             writer.Raw(";8"u8);
-        writer.Raw("$r\e[C"u8);
+        writer.Raw("$r"u8);
     }
 }
