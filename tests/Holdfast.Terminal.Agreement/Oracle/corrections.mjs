@@ -135,37 +135,35 @@ const corrections = [
     });
   },
 
-  // One cursor, one set of margins and one set of tab stops serve both screens; 47 keeps what is on the alternate screen, 1047 clears it on leaving, 1049 on entering.
+  // One cursor, one set of margins and one set of tab stops serve both screens. Mode 47 keeps what is on the alternate screen, 1047 and 1049 do not.
   function screensShareTheTerminal({ core, input }) {
     const buffers = core.buffers, share = (from, to) => Object.assign(to, { x: from.x, y: from.y, scrollTop: from.scrollTop, scrollBottom: from.scrollBottom, tabs: from.tabs });
-    let clearOnEntering = false, clearOnLeaving = false;
+    let mode = 0;
+    const show = (shown, hidden) => {
+      share(hidden, shown);
+      buffers._activeBuffer = shown;
+      buffers._onBufferActivate.fire({ activeBuffer: shown, inactiveBuffer: hidden });
+    };
     buffers.activateAltBuffer = attr => {
       const { _normal: normal, _alt: alt } = buffers;
       if (buffers._activeBuffer === alt) return;
-      share(normal, alt);
-      if (clearOnEntering || alt.lines.length === 0) blank(alt, attr);
-      buffers._activeBuffer = alt;
-      buffers._onBufferActivate.fire({ activeBuffer: alt, inactiveBuffer: normal });
+      if (mode === 1049) alt.lines.length = 0;
+      alt.fillViewportRows(attr);
+      show(alt, normal);
     };
     buffers.activateNormalBuffer = () => {
       const { _normal: normal, _alt: alt } = buffers;
       if (buffers._activeBuffer === normal) return;
-      share(alt, normal);
-      if (clearOnLeaving) blank(alt, input._eraseAttrData());
-      buffers._activeBuffer = normal;
-      buffers._onBufferActivate.fire({ activeBuffer: normal, inactiveBuffer: alt });
+      show(normal, alt);
+      if (mode !== 47) alt.lines.length = 0;
     };
-    const blank = (alt, attr) => {
-      alt.lines.length = 0;
-      alt.fillViewportRows(attr);
-    };
-    for (const [name, note] of [['setModePrivate', p => { clearOnEntering = p === 1049; }], ['resetModePrivate', p => { clearOnLeaving = p === 1047; }]]) {
+    for (const name of ['setModePrivate', 'resetModePrivate']) {
       const usual = input[name].bind(input);
       input[name] = params => {
         // One after the other, so that each is told apart.
         for (let i = 0; i < params.length; i++) {
-          note(params.params[i]);
-          usual({ length: 1, params: [params.params[i]] });
+          mode = params.params[i];
+          usual({ length: 1, params: [mode] });
         }
         return true;
       };
