@@ -28,6 +28,8 @@ internal sealed class TailCommand : Command
 
     private static Task<int> RunAsync(string name, string from, bool reconnect, CancellationToken cancellation)
     {
+        if (from == "screen")
+            throw new HoldfastException(ErrorCode.Usage, "tail prints raw output, not the screen", "Use --from start, now, or an offset; `holdfast capture` prints the screen.");
         var request = StartOffset.Request(name, from);
         request.As = AttachAs.AsObserver;
         return DaemonAccess.WithSessionAsync(
