@@ -16,6 +16,7 @@ public static class GeneratedFiles
         [
             new GeneratedFile("src/Holdfast.Protocol/Errors/ErrorRegistry.g.cs", Registry(rows)),
             new GeneratedFile("docs/errors.md", Page(rows)),
+            .. rows.Select(row => new GeneratedFile($"docs/errors/{row.Name}.md", ErrorPage.Of(row))),
         ];
     }
 
@@ -68,7 +69,7 @@ public static class GeneratedFiles
         foreach (var (number, name, facts) in rows)
         {
             var again = facts.Retryable ? "yes" : "";
-            text.Append(CultureInfo.InvariantCulture, $"| `{name}` | {number} | {facts.ExitCode} | {again} | {Cell(facts.Meaning)} | {Cell(facts.Hint)} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| [`{name}`](errors/{name}.md) | {number} | {facts.ExitCode} | {again} | {Cell(facts.Meaning)} | {Cell(facts.Hint)} |\n");
         }
 
         return text.ToString();

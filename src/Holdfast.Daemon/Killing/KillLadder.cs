@@ -21,6 +21,9 @@ public sealed class KillLadder(SessionMark mark)
     // Nothing but a wait inside the kernel keeps a process from SIGKILL, a dead network file system for instance: that may last for ever.
     private static readonly TimeSpan AfterKill = TimeSpan.FromSeconds(5);
 
+    // On a machine where processes come and go all the time no look is ever sure to have missed none.
+    private const int MostLooks = 8;
+
     // A process that makes more than this many generations while all of them are being stopped is not caught by stopping.
     private const int MostFreezes = 50;
 
@@ -82,7 +85,10 @@ public sealed class KillLadder(SessionMark mark)
             default:
                 break;
         }
-        return [.. _processes.FindLiving().Select(p => p.Pid)];
+        var left = _processes.FindLiving();
+        for (var i = 0; left.Count == 0 && !_processes.IsConclusive && i < MostLooks; i++)
+            left = _processes.FindLiving();
+        return [.. left.Select(p => p.Pid)];
     }
 
     private int SendToAll(int[] signals)
@@ -103,9 +109,11 @@ public sealed class KillLadder(SessionMark mark)
             var fresh = _processes.FindLiving().Where(p => stopped.Add(p.Pid)).ToList();
             if (fresh.Count == 0)
                 break;
+            _processes.SignalGroups(fresh, Signals.Stop);
             foreach (var (pid, facts) in fresh)
                 _processes.Signal(pid, facts, Stop);
         }
+        _processes.SignalGroups(_processes.FindLiving(), Signals.Kill);
         SendToAll(Kill);
     }
 

@@ -49,9 +49,16 @@ public sealed class SessionKiller(KeeperLink keeper, DaemonOptions options, ILog
 
     private async Task EndAllAsync(Session session, KillLadder ladder)
     {
-        var left = await ladder.RunAsync();
-        session.Ladder = null;
-        _running.Remove(session);
+        IReadOnlyList<int> left;
+        try
+        {
+            left = await ladder.RunAsync();
+        }
+        finally
+        {
+            session.Ladder = null;
+            _running.Remove(session);
+        }
         if (left.Count + ladder.Untouchable > 0)
             log.KillIncomplete(session.Name, left.Count, string.Join(' ', left.Select(p => p.ToString(CultureInfo.InvariantCulture))), ladder.Untouchable);
     }

@@ -11,14 +11,22 @@ public sealed class SessionProcesses(SessionMark mark)
 {
     private readonly Dictionary<int, ulong> _members = [];
     private readonly HashSet<(int Pid, ulong Start)> _strangers = [];
+    private HashSet<int> _seen = [];
+    private HashSet<int> _dead = [];
 
     /// <summary>Members this user may not signal: they are counted once and then left alone.</summary>
     public HashSet<int> Untouchable { get; } = [];
 
+    /// <summary>
+    /// Whether the last look missed nothing: a process that vanished while it went on, or a member that has died since, may have left a child that
+    /// was not in the list yet.
+    /// </summary>
+    public bool IsConclusive { get; private set; }
+
     /// <summary>Every process of the session that lives, by pid with its start time.</summary>
     public IReadOnlyList<(int Pid, ProcessFacts Facts)> FindLiving()
     {
-        var table = ProcessTable.Read();
+        var table = ProcessTable.Read(out var vanished);
         Forget(table);
         var grouped = mark.Cgroup?.Members() ?? [];
         foreach (var (pid, facts) in table)
@@ -27,6 +35,7 @@ public sealed class SessionProcesses(SessionMark mark)
                 _members[pid] = facts.StartTime;
         }
         AddDescendants(table);
+        Judge(table, vanished);
         return [.. _members.Keys.Where(p => !table[p].IsDead && !Untouchable.Contains(p)).Select(p => (p, table[p]))];
     }
 
@@ -45,6 +54,39 @@ public sealed class SessionProcesses(SessionMark mark)
                     Untouchable.Add(pid);
             }
         }
+    }
+
+    /// <summary>
+    /// Signals the process groups of these members, each at one moment: a fork is before it and its child in the group, or after it and does not happen.
+    /// Whoever is always another process is caught by this and by nothing else.
+    /// </summary>
+    public void SignalGroups(IReadOnlyList<(int Pid, ProcessFacts Facts)> members, int signal)
+    {
+        var groups = members.Select(m => m.Facts.Group).Append(mark.Leader).Where(g => g > 1).Distinct();
+        foreach (var group in groups)
+        {
+            // A group is a session's own if its leader is one of ours, or was: then a member of ours keeps its number from others.
+            if (ProcessFacts.TryRead(group, out var leader) && _members.GetValueOrDefault(group) != leader.StartTime)
+                continue;
+            if (PidFd.TryOpen(group, out var process) == Errno.None)
+            {
+                using (process)
+                {
+                    if (process!.SendToGroup(signal) != Errno.EINVAL)
+                        continue;
+                }
+            }
+            if (members.Any(m => m.Facts.Group == group && ProcessFacts.TryRead(m.Pid, out var now) && now.StartTime == m.Facts.StartTime))
+                Children.SignalGroup(group, signal);
+        }
+    }
+
+    private void Judge(Dictionary<int, ProcessFacts> table, List<int> vanished)
+    {
+        HashSet<int> dead = [.. _members.Keys.Where(p => table[p].IsDead)];
+        IsConclusive = dead.IsSubsetOf(_dead) && vanished.TrueForAll(_seen.Contains);
+        _dead = dead;
+        _seen = [.. table.Keys];
     }
 
     private void Forget(Dictionary<int, ProcessFacts> table)

@@ -8,16 +8,20 @@ public static class ProcessTable
 {
     private static readonly char[] Digits = [.. "0123456789"];
 
-    /// <summary>Every process there is, by pid.</summary>
-    public static Dictionary<int, ProcessFacts> Read()
+    /// <summary>Every process there is, by pid; and the pids that were gone before they could be looked at.</summary>
+    public static Dictionary<int, ProcessFacts> Read(out List<int> vanished)
     {
+        vanished = [];
         var table = new Dictionary<int, ProcessFacts>();
         foreach (var path in Directory.EnumerateDirectories("/proc"))
         {
             var name = Path.GetFileName(path.AsSpan());
-            if (name.IndexOfAnyExcept(Digits) < 0 && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                && ProcessFacts.TryRead(pid, out var facts))
+            if (name.IndexOfAnyExcept(Digits) >= 0 || !int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
+                continue;
+            if (ProcessFacts.TryRead(pid, out var facts))
                 table[pid] = facts;
+            else
+                vanished.Add(pid);
         }
         return table;
     }

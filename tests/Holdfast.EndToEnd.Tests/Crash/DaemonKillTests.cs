@@ -61,7 +61,7 @@ public sealed class DaemonKillTests(ITestOutputHelper log)
             await load.ReachedAsync(load.Bytes + random.Next(200_000));
             await assassin.KillKeeperAsync();
         }
-        await load.Control.KillAsync("load");
+        await load.Control.KillAsync("load", timeout: null, takeover: true);
         var exited = await load.EndAsync();
         Assert.Equal((ulong)load.Bytes, exited.To);
         log.WriteLine($"{assassin.DaemonKills} daemons and {assassin.KeeperKills} keepers killed, {load.Bytes} bytes, {assassin.RoundsWithRecovery} kills with {assassin.RecoveredBytes} bytes to complete");

@@ -24,6 +24,13 @@ public sealed class ErrorRegistryTests
     }
 
     [Fact]
+    public void No_page_is_left_of_a_code_that_is_gone()
+    {
+        var pages = Directory.EnumerateFiles(Path.Combine(RepositoryFiles.Root, "docs/errors")).Select(Path.GetFileNameWithoutExtension);
+        Assert.Equal(ErrorRegistry.All.Select(e => e.Name).Order(StringComparer.Ordinal), pages.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Every_code_has_its_row()
     {
         Assert.Equal(Enum.GetValues<ErrorCode>().Order(), ErrorRegistry.All.Select(entry => entry.Code));
