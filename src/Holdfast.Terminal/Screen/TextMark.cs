@@ -17,7 +17,7 @@ internal sealed class TextMark(int row, int column, BufferedLine line)
     public void Take(int takenRow, int start)
     {
         if (takenRow == row)
-            _offset = start + column;
+            _offset = start + Column;
     }
 
     /// <summary>The group is these pieces now, with text that begins at these places.</summary>
