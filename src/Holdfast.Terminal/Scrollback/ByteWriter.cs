@@ -10,32 +10,39 @@ internal sealed class ByteWriter
 {
     private byte[] _bytes = new byte[256];
 
-    public int Length { get; private set; }
+    private int _length;
 
-    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+    public int Length => _length;
 
-    public void Clear() => Length = 0;
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
+
+    public void Clear() => _length = 0;
 
     /// <summary>Room for <paramref name="count"/> bytes at the end; <see cref="Advance"/> keeps what was used of it.</summary>
     public Span<byte> Reserve(int count)
     {
-        if (_bytes.Length - Length < count)
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + count));
-        return _bytes.AsSpan(Length);
+        if (_bytes.Length - _length < count)
+            Grow(count);
+        return _bytes.AsSpan(_length);
     }
 
-    public void Advance(int count) => Length += count;
+    public void Advance(int count) => _length += count;
 
     public void Byte(int value)
     {
-        Reserve(1)[0] = (byte)value;
-        Length++;
+        var bytes = _bytes;
+        if ((uint)_length >= (uint)bytes.Length)
+        {
+            Grow(1);
+            bytes = _bytes;
+        }
+        bytes[_length++] = (byte)value;
     }
 
     public void Bytes(ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(Reserve(bytes.Length));
-        Length += bytes.Length;
+        _length += bytes.Length;
     }
 
     public void Number(uint value)
@@ -55,14 +62,16 @@ internal sealed class ByteWriter
     public void Word(ulong value)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(Reserve(8), value);
-        Length += 8;
+        _length += 8;
     }
 
     public void Text(ReadOnlySpan<char> text)
     {
         Number(Encoding.UTF8.GetByteCount(text));
-        Length += Encoding.UTF8.GetBytes(text, Reserve(text.Length * 3));
+        _length += Encoding.UTF8.GetBytes(text, Reserve(text.Length * 3));
     }
 
-    public void Scalar(uint scalar) => Length += new Rune(scalar).EncodeToUtf8(Reserve(4));
+    public void Scalar(uint scalar) => _length += new Rune(scalar).EncodeToUtf8(Reserve(4));
+
+    private void Grow(int count) => Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + count));
 }

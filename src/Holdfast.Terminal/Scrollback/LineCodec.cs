@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 using Holdfast.Terminal.Screen;
 
@@ -22,6 +23,12 @@ internal static class LineCodec
     private const byte Cluster = 3;
     private const byte StyleChange = 4;
     private const byte Empties = 5;
+
+    // A wide character without its second half in the same style, which damaged input alone can make.
+    private const byte WideAlone = 6;
+
+    // A scalar of four bytes and the mark before it.
+    private const int LongestCell = 5;
 
     public static bool IsWrapped(ReadOnlySpan<byte> line) => (line[0] & Wrapped) != 0;
 
@@ -76,23 +83,15 @@ internal static class LineCodec
     private static bool TryEncodePlain(ReadOnlySpan<Cell> row, bool wrapped, TerminalState state, ByteWriter writer)
     {
         var first = row[0];
+        if (!row[^1].SameStyle(first) || !row[row.Length / 2].SameStyle(first))
+            return false;
         var styled = (first.Fg | first.Bg | first.Attr) != 0;
         var start = writer.Length;
         writer.Byte((wrapped ? Wrapped : 0) | Plain | (styled ? Styled : 0));
         writer.Number(row.Length);
         if (styled)
             StyleCodec.Write(first, state, writer);
-        var text = writer.Reserve(row.Length)[..row.Length];
-        var different = 0u;
-        var outside = false;
-        for (var i = 0; i < text.Length; i++)
-        {
-            ref readonly var cell = ref row[i];
-            different |= (cell.Fg ^ first.Fg) | (cell.Bg ^ first.Bg) | (cell.Attr ^ first.Attr);
-            outside |= cell.Content - 0x20 > 0x5E;
-            text[i] = (byte)cell.Content;
-        }
-        if (different != 0 || outside)
+        if (!TryNarrow(row, writer.Reserve(row.Length)))
         {
             writer.Advance(start - writer.Length);
             return false;
@@ -101,54 +100,100 @@ internal static class LineCodec
         return true;
     }
 
+    // Four cells at a time: their styles must be that of the first, their contents printable ASCII.
+    private static bool TryNarrow(ReadOnlySpan<Cell> row, Span<byte> text)
+    {
+        var cells = MemoryMarshal.Cast<Cell, Vector128<uint>>(row);
+        var low = Vector128.Create(0x20u, 0, 0, 0);
+        // The first lane holds the content less U+0020, the others what differs in style.
+        var style = cells[0].WithElement(0, 0u);
+        var most = Vector128.Create(0x5Eu, 0, 0, 0);
+        var worst = Vector128<uint>.Zero;
+        for (var i = 0; i < cells.Length && i < text.Length; i++)
+        {
+            var cell = cells[i];
+            worst = Vector128.Max(worst, (cell ^ style) - low);
+            text[i] = (byte)cell.ToScalar();
+        }
+        return Vector128.LessThanOrEqualAll(worst, most);
+    }
+
     private static void EncodeAny(ReadOnlySpan<Cell> row, bool wrapped, TerminalState state, ByteWriter writer)
     {
         writer.Byte(wrapped ? Wrapped : 0);
         writer.Number(row.Length);
         var style = default(Cell);
-        for (var i = 0; i < row.Length; i++)
+        for (var i = 0; i < row.Length;)
         {
-            ref readonly var cell = ref row[i];
-            if (!cell.SameStyle(style))
+            if (!row[i].SameStyle(style))
             {
-                style = cell;
+                style = row[i];
                 writer.Byte(StyleChange);
                 StyleCodec.Write(style, state, writer);
             }
-            if (cell.Content - 0x20 <= 0x5E)
-                writer.Byte((int)cell.Content);
-            else if (cell.Content == 0)
-                i += WriteEmpties(row[i..], writer);
-            else
-                WriteContent(cell, state, writer);
+            var text = writer.Reserve((row.Length - i) * LongestCell);
+            i = EncodeRun(row, i, style, text, out var length);
+            writer.Advance(length);
+            if (i < row.Length && row[i].SameStyle(style))
+                i += EncodeRare(row[i..], state, writer);
         }
     }
 
-    // How many cells after the first one were written with it.
-    private static int WriteEmpties(ReadOnlySpan<Cell> row, ByteWriter writer)
+    // Cells of one style as far as they are text. Returns where that ends.
+    private static int EncodeRun(ReadOnlySpan<Cell> row, int i, in Cell style, Span<byte> text, out int length)
     {
-        var count = 1;
-        while (count < row.Length && row[count].Content == 0 && row[count].SameStyle(row[0]))
-            count++;
-        if (count == 1)
+        length = 0;
+        for (; i < row.Length; i++)
         {
-            writer.Byte(Empty);
-            return 0;
+            ref readonly var cell = ref row[i];
+            if (!cell.SameStyle(style))
+                return i;
+            var content = cell.Content;
+            if (content - 0x20 <= 0x5E)
+            {
+                text[length++] = (byte)content;
+                continue;
+            }
+            if (content < 0xA0 || (content & (Cell.ClusterBit | Cell.WideTrail)) != 0)
+                return i;
+            if ((content & Cell.WideLead) != 0)
+            {
+                if (i + 1 == row.Length || !row[i + 1].IsTrail || !row[i + 1].SameStyle(style))
+                    return i;
+                text[length++] = Wide;
+                i++;
+            }
+            length += EncodeScalar(content & Cell.ContentMask, text[length..]);
         }
-        writer.Byte(Empties);
-        writer.Number(count);
-        return count - 1;
+        return i;
     }
 
-    private static void WriteContent(in Cell cell, TerminalState state, ByteWriter writer)
+    private static int EncodeScalar(uint scalar, Span<byte> text)
     {
+        if (scalar is >= 0x800 and < 0x1_0000)
+        {
+            text[2] = (byte)(0x80 | (scalar & 0x3F));
+            text[1] = (byte)(0x80 | ((scalar >> 6) & 0x3F));
+            text[0] = (byte)(0xE0 | (scalar >> 12));
+            return 3;
+        }
+        return new Rune(scalar).EncodeToUtf8(text);
+    }
+
+    // Erased cells, clusters, halves. Returns how many cells.
+    private static int EncodeRare(ReadOnlySpan<Cell> row, TerminalState state, ByteWriter writer)
+    {
+        var cell = row[0];
+        if (cell.Content == 0)
+            return WriteEmpties(row, writer);
         if (cell.IsTrail)
         {
             writer.Byte(Trail);
-            return;
+            return 1;
         }
+        var whole = cell.IsWide && row.Length > 1 && row[1].IsTrail && row[1].SameStyle(cell);
         if (cell.IsWide)
-            writer.Byte(Wide);
+            writer.Byte(whole ? Wide : WideAlone);
         if ((cell.Content & Cell.ClusterBit) != 0)
         {
             writer.Byte(Cluster);
@@ -158,6 +203,22 @@ internal static class LineCodec
         {
             writer.Scalar(cell.Content & Cell.ContentMask);
         }
+        return whole ? 2 : 1;
+    }
+
+    private static int WriteEmpties(ReadOnlySpan<Cell> row, ByteWriter writer)
+    {
+        var count = 1;
+        while (count < row.Length && row[count].Content == 0 && row[count].SameStyle(row[0]))
+            count++;
+        if (count == 1)
+        {
+            writer.Byte(Empty);
+            return 1;
+        }
+        writer.Byte(Empties);
+        writer.Number(count);
+        return count;
     }
 
     private static void DecodeAny(ref ByteReader reader, Span<Cell> row, TerminalState state)
@@ -184,17 +245,27 @@ internal static class LineCodec
                     row[i++].Content = Cell.WideTrail;
                     continue;
                 default:
-                    row[i] = style;
-                    row[i++].Content = ReadContent(token, ref reader, state);
+                    i += DecodeText(token, ref reader, row[i..], style, state);
                     continue;
             }
         }
     }
 
+    private static int DecodeText(byte token, ref ByteReader reader, Span<Cell> row, in Cell style, TerminalState state)
+    {
+        row[0] = style;
+        row[0].Content = ReadContent(token, ref reader, state);
+        if (token != Wide || row.Length < 2)
+            return 1;
+        row[1] = style;
+        row[1].Content = Cell.WideTrail;
+        return 2;
+    }
+
     private static uint ReadContent(byte token, ref ByteReader reader, TerminalState state)
     {
-        var wide = token == Wide ? Cell.WideLead : 0;
-        if (token == Wide)
+        var wide = token is Wide or WideAlone ? Cell.WideLead : 0;
+        if (wide != 0)
             token = reader.Byte();
         if (token is >= 0x20 and < 0x7F)
             return token | wide;

@@ -90,8 +90,9 @@ internal sealed class CursorDrawer(TerminalState state, SequenceWriter writer, S
     // A character that the charset in force would change was printed through another one.
     private int Unmapped(in Cell cell)
     {
-        var scalar = (int)(cell.Content & Cell.ContentMask);
-        if ((cell.Content & Cell.ClusterBit) != 0 || scalar >= 0x7F || state.Charsets.Peek(scalar) == scalar)
+        var content = cell.Content & Cell.ContentMask;
+        var scalar = (cell.Content & Cell.ClusterBit) != 0 ? state.Clusters[content][0] : (int)content;
+        if (scalar >= 0x7F || state.Charsets.Peek(scalar) == scalar)
             return 0;
         return state.Charsets.G2 == Charset.Ascii ? 2 : state.Charsets.G3 == Charset.Ascii ? 3 : 0;
     }

@@ -223,7 +223,8 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
     }
 
     // What DECCARA can bring about on an erased cell.
-    private static bool IsChangeable(in Cell cell) => cell.Fg == 0 && (cell.Attr & ~RectangleEditor.Changeable) == 0;
+    private static bool IsChangeable(in Cell cell) =>
+        cell.Fg == 0 && (cell.Attr & ~RectangleEditor.Changeable) == 0 && (cell.Attr & (uint)CellAttributes.UnderlineMask) >> 9 <= (uint)UnderlineStyle.Single;
 
     private void LeaveLeftHalf(in Cell cell, int x)
     {
