@@ -66,12 +66,15 @@ public sealed class HandCaseTests(OracleProcess oracle)
     public void A_snapshot_anywhere_continues_the_same(string file, string name)
     {
         var one = CaseFile.Find(file, name);
-        // Where xterm.js stands for the truth, also what is not to be seen must be as after the direct feed.
-        var whole = one.Terminal with { Full = one.Alone is null };
+        if (one.Unshown)
+            return;
+        // Where xterm.js stands for the truth, also what is not to be seen must be as after the direct feed; what a resize makes of a saved cursor differs.
+        var whole = one.Terminal with { Full = one.Alone is null && !one.OnlySeen && one.Steps.TrueForAll(s => s.Bytes is not null) };
         var expected = one.Alone is null ? oracle.Show(whole) : ModelPicture.Of(one.Terminal.Model());
-        var cuts = SnapshotCut.Everywhere(whole).ToList();
-        var cases = cuts.ConvertAll(c => c.Fresh(corrected: one.Alone is not null));
-        cases.AddRange(cuts.Select(c => c.InUse(corrected: one.Alone is not null)));
+        // Where it does not, it could not go on alike from the midst.
+        var cuts = SnapshotCut.At(whole, _ => one.Alone is null).ToList();
+        var cases = cuts.ConvertAll(c => c.Fresh(corrected: false));
+        cases.AddRange(cuts.Select(c => c.InUse(corrected: false)));
         var shown = oracle.Show(cases);
         var offences = new List<string>();
         for (var i = 0; i < cases.Count; i++)

@@ -24,13 +24,11 @@ internal sealed class SnapshotCut
         _at = at;
         Size = model.Size;
         var bytes = new ArrayBufferWriter<byte>();
-        TerminalSnapshot.Write(model, bytes, new SnapshotOptions { ScrollbackLines = int.MaxValue });
+        TerminalSnapshot.Write(model, bytes, new SnapshotOptions { ScrollbackLines = int.MaxValue, ClearScrollback = true });
         _snapshot = bytes.WrittenSpan.ToArray();
     }
 
     private TerminalSize Size { get; }
-
-    public static IEnumerable<SnapshotCut> Everywhere(OracleCase whole) => At(whole, _ => true);
 
     /// <summary>Cuts where the number of bytes fed so far is chosen, and one at the end.</summary>
     public static IEnumerable<SnapshotCut> At(OracleCase whole, Func<int, bool> chosen)
@@ -53,22 +51,25 @@ internal sealed class SnapshotCut
     }
 
     /// <summary>The snapshot, then the rest, in a fresh terminal.</summary>
-    public OracleCase Fresh(bool corrected) => new(Size, [TerminalStep.Feed(_snapshot), .. Rest()], corrected, _whole.ScrollbackLines, _whole.Full);
+    public OracleCase Fresh(bool corrected) => new(Size, Continued(), corrected, _whole.ScrollbackLines, _whole.Full);
 
     /// <summary>The same in a terminal that shows something else.</summary>
-    public OracleCase InUse(bool corrected) => new(Size, [TerminalStep.Feed(Used), TerminalStep.Feed(_snapshot), .. Rest()], corrected, _whole.ScrollbackLines, _whole.Full);
+    public OracleCase InUse(bool corrected) => new(Size, [TerminalStep.Feed(Used), .. Continued()], corrected, _whole.ScrollbackLines, _whole.Full);
 
     /// <summary>The same in a terminal that went through another case, and was resized since.</summary>
     public OracleCase After(OracleCase other) =>
-        new(other.Size, [.. other.Steps, new TerminalStep(null, Size), TerminalStep.Feed(_snapshot), .. Rest()], other.Corrected, _whole.ScrollbackLines, _whole.Full);
+        new(other.Size, [.. other.Steps, new TerminalStep(null, Size), .. Continued()], other.Corrected, _whole.ScrollbackLines, _whole.Full);
 
     public override string ToString() => $"cut in step {_step} at byte {_at}; the snapshot: {Escaped.Write(_snapshot)}";
 
-    private IEnumerable<TerminalStep> Rest()
+    // The snapshot and what follows it as one piece: xterm.js loses some characters that are cut between two (a continuation byte of 0x80).
+    private List<TerminalStep> Continued()
     {
         if (_step == _whole.Steps.Count)
-            return [];
+            return [TerminalStep.Feed(_snapshot)];
         var rest = _whole.Steps.Skip(_step + 1);
-        return _whole.Steps[_step].Bytes is { } bytes ? rest.Prepend(TerminalStep.Feed(bytes[_at..])) : rest.Prepend(_whole.Steps[_step]);
+        return _whole.Steps[_step].Bytes is { } bytes
+            ? [TerminalStep.Feed([.. _snapshot, .. bytes[_at..]]), .. rest]
+            : [TerminalStep.Feed(_snapshot), _whole.Steps[_step], .. rest];
     }
 }

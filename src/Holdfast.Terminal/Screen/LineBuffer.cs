@@ -68,6 +68,9 @@ internal sealed class LineBuffer
 
     public bool IsEmpty(BufferedLine line) => line.TrimmedLength(_state, Width) == 0;
 
+    /// <summary>Whether nothing stands in the last line, so that another may take its place.</summary>
+    public bool LastIsFree => !Lines[^1].IsWrapped && IsEmpty(Lines[^1]);
+
     public BufferedLine Blank(bool wrapped) => new(new Cell[Width], wrapped);
 
     /// <summary>New rows come from the scrollback when the cursor is in the last line, else below; lost ones from below the cursor first.</summary>

@@ -148,7 +148,7 @@ internal sealed class Reflow(LineBuffer buffer)
                 if (buffer.Base < Math.Min(buffer.MostLines, buffer.Lines.Count + inserted) - buffer.Rows)
                     buffer.Base++;
             }
-            else if (buffer.Y < buffer.Rows - 1 && buffer.TrimmedLength(buffer.Lines.Count - 1) == 0)
+            else if (buffer.Y < buffer.Rows - 1 && buffer.LastIsFree)
             {
                 buffer.Y++;
                 buffer.Lines.RemoveAt(buffer.Lines.Count - 1);

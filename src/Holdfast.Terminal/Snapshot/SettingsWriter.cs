@@ -13,7 +13,6 @@ internal sealed class SettingsWriter(TerminalModel model, SequenceWriter writer)
     {
         WriteTitles();
         WritePalette();
-        WriteTabs();
         WriteSavedModes();
         WriteModes();
         WriteMargins();
@@ -31,6 +30,23 @@ internal sealed class SettingsWriter(TerminalModel model, SequenceWriter writer)
             writer.Sequence("\e[="u8, [lower], "u"u8);
         for (var i = 1; i <= stack.Saved.Count; i++)
             writer.Sequence("\e[>"u8, [i < stack.Saved.Count ? stack.Saved[i] : stack.Flags], "u"u8);
+    }
+
+    /// <summary>Tab stops, on any row; the cursor is in the first column afterwards.</summary>
+    public void WriteTabs()
+    {
+        writer.Raw("\e[3g\r"u8);
+        var at = 0;
+        for (var column = 0; column < _state.Columns; column++)
+        {
+            if (!_state.Tabs[column])
+                continue;
+            if (column > at)
+                writer.Csi(column - at, 'C');
+            writer.Raw("\eH"u8);
+            at = column;
+        }
+        writer.Raw("\r"u8);
     }
 
     private void WriteTitles()
@@ -70,21 +86,6 @@ internal sealed class SettingsWriter(TerminalModel model, SequenceWriter writer)
                 writer.Command(default, changed ? $"{i - PaletteState.Foreground + 10};{color}" : $"{i - PaletteState.Foreground + 110}");
             else if (changed)
                 writer.Command("4;"u8, $"{i};{color}");
-        }
-    }
-
-    private void WriteTabs()
-    {
-        writer.Raw("\e[3g\r"u8);
-        var at = 0;
-        for (var column = 0; column < _state.Columns; column++)
-        {
-            if (!_state.Tabs[column])
-                continue;
-            if (column > at)
-                writer.Csi(column - at, 'C');
-            writer.Raw("\eH"u8);
-            at = column;
         }
     }
 

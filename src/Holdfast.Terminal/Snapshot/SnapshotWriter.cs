@@ -53,9 +53,12 @@ internal sealed class SnapshotWriter
     // would disturb the drawing off, the screen blank.
     private void Reset(SnapshotOptions options)
     {
-        _writer.Raw("\e[?47h\e[<99u\e[!p\e[?1047l\e[<99u\e[!p\e[4;20l\e[?6;45;69;2027l\e[?7h\e[m\e[\"q\e]8;;\e\\\e[H\e[2J"u8);
+        _writer.Raw("\e[?47h\e[<99u\e[!p\e[?1047l"u8);
+        // Before DECSTR: some terminals count the saved cursor's row from the top of the scrollback.
         if (options.ClearScrollback)
             _writer.Raw("\e[3J"u8);
+        _writer.Raw("\e[<99u\e[!p\e[4;20l\e[?6;45;69;2027l\e[?7h\e[m\e[\"q\e]8;;\e\\\e[H\e[2J"u8);
+        _settings.WriteTabs();
         _style.AssumePlain();
     }
 
@@ -69,6 +72,9 @@ internal sealed class SnapshotWriter
         if (_state.IsAlternate)
             _writer.MoveTo(0, _state.MainRow);
         _writer.Raw("\e[?47h\e[H"u8);
+        // Some terminals have tab stops for each screen.
+        if (_state.IsAlternate)
+            _settings.WriteTabs();
         if (_state.Alternate is not null)
             drawer.DrawAlternate();
         _cursor.DrawSaved(_state.Alternate, saved);

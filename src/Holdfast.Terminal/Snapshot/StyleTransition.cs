@@ -33,10 +33,13 @@ internal sealed class StyleTransition(TerminalState state, SequenceWriter writer
         anew.Raw("\e["u8);
         if (!ChangeBody(anew, "0;"u8, default, 0, target, extra.UnderlineColor))
             anew.Raw("m"u8);
+        // SGR 59 makes xterm.js draw the underline white from then on.
+        var begins = some && (anew.Written.Length < change.Written.Length || (_extra.UnderlineColor != 0 && extra.UnderlineColor == 0));
         if (some)
-            writer.Raw(anew.Written.Length < change.Written.Length ? anew.Written : change.Written);
+            writer.Raw(begins ? anew.Written : change.Written);
         var guarded = target.Attr & (uint)CellAttributes.Protected;
-        if ((_now.Attr & (uint)CellAttributes.Protected) != guarded)
+        // SGR 0 is no DECSCA, but xterm.js takes it for one.
+        if ((_now.Attr & (uint)CellAttributes.Protected) != guarded || (begins && guarded != 0))
             writer.Raw(guarded != 0 ? "\e[1\"q"u8 : "\e[\"q"u8);
         _now = target;
         _now.Content = 0;

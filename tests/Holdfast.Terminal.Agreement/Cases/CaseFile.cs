@@ -45,6 +45,12 @@ internal static class CaseFile
             case "alone":
                 one.Alone = rest;
                 return true;
+            case "seen":
+                one.OnlySeen = true;
+                return true;
+            case "unshown":
+                one.Unshown = true;
+                return true;
             case "|":
                 one.Rows.Add(Encoding.UTF8.GetString(Escaped.Read(rest)));
                 return true;

@@ -16,6 +16,12 @@ internal sealed class HandCase(string file, string name)
     /// <summary>Why @xterm/headless is not to agree; null where it is.</summary>
     public string? Alone { get; set; }
 
+    /// <summary>Whether only what is seen is compared, because the rest differs on purpose.</summary>
+    public bool OnlySeen { get; set; }
+
+    /// <summary>Whether no snapshot of it can look the same in @xterm/headless, which lacks what it needs.</summary>
+    public bool Unshown { get; set; }
+
     /// <summary>The screen's rows; empty: not said.</summary>
     public List<string> Rows { get; } = [];
 

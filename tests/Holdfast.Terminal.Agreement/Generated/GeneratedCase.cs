@@ -5,8 +5,8 @@ namespace Holdfast.Terminal.Agreement.Generated;
 /// <summary>A generated case: tokens, so that one can be left out when a failure is made smaller. Immutable.</summary>
 internal sealed record GeneratedCase(TerminalSize Size, IReadOnlyList<TerminalStep> Tokens)
 {
-    // Little, so that it overflows.
-    public const int ScrollbackLines = 30;
+    // Little, so that it overflows; more than a screen of the largest size makes when it is wrapped for the smallest.
+    public const int ScrollbackLines = 50;
 
     public OracleCase Terminal => new(Size, Tokens, Corrected: true, ScrollbackLines);
 

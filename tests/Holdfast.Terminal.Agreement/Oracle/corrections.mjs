@@ -52,7 +52,13 @@ const corrections = [
       if (core.coreService.decPrivateModes.wraparound) return usual(data, start, end);
       for (let i = start; i < end; i++) {
         const properties = core.unicodeService.charProperties(data[i], input._parser.precedingJoinState), width = properties >> 1 & 3, joins = (properties & 1) !== 0;
-        if (core.buffer.x >= core.cols && width === 1 && !joins) core.buffer.x = core.cols - 1;
+        if (width === 2 && !joins && core.buffer.x + 2 > core.cols) {
+          // It has no room, and is nowhere.
+          core.buffer.x = core.cols - 1;
+          input._parser.precedingJoinState = 0;
+          continue;
+        }
+        if (core.buffer.x >= core.cols && !joins) core.buffer.x = core.cols - 1;
         usual(data, i, i + 1);
       }
     };
@@ -129,37 +135,35 @@ const corrections = [
     });
   },
 
-  // One cursor, one set of margins and one set of tab stops serve both screens; 47 keeps what is on the alternate screen, 1047 clears it on leaving, 1049 on entering.
+  // One cursor, one set of margins and one set of tab stops serve both screens. Mode 47 keeps what is on the alternate screen, 1047 and 1049 do not.
   function screensShareTheTerminal({ core, input }) {
     const buffers = core.buffers, share = (from, to) => Object.assign(to, { x: from.x, y: from.y, scrollTop: from.scrollTop, scrollBottom: from.scrollBottom, tabs: from.tabs });
-    let clearOnEntering = false, clearOnLeaving = false;
+    let mode = 0;
+    const show = (shown, hidden) => {
+      share(hidden, shown);
+      buffers._activeBuffer = shown;
+      buffers._onBufferActivate.fire({ activeBuffer: shown, inactiveBuffer: hidden });
+    };
     buffers.activateAltBuffer = attr => {
       const { _normal: normal, _alt: alt } = buffers;
       if (buffers._activeBuffer === alt) return;
-      share(normal, alt);
-      if (clearOnEntering || alt.lines.length === 0) blank(alt, attr);
-      buffers._activeBuffer = alt;
-      buffers._onBufferActivate.fire({ activeBuffer: alt, inactiveBuffer: normal });
+      if (mode === 1049) alt.lines.length = 0;
+      alt.fillViewportRows(attr);
+      show(alt, normal);
     };
     buffers.activateNormalBuffer = () => {
       const { _normal: normal, _alt: alt } = buffers;
       if (buffers._activeBuffer === normal) return;
-      share(alt, normal);
-      if (clearOnLeaving) blank(alt, input._eraseAttrData());
-      buffers._activeBuffer = normal;
-      buffers._onBufferActivate.fire({ activeBuffer: normal, inactiveBuffer: alt });
+      show(normal, alt);
+      if (mode !== 47) alt.lines.length = 0;
     };
-    const blank = (alt, attr) => {
-      alt.lines.length = 0;
-      alt.fillViewportRows(attr);
-    };
-    for (const [name, note] of [['setModePrivate', p => { clearOnEntering = p === 1049; }], ['resetModePrivate', p => { clearOnLeaving = p === 1047; }]]) {
+    for (const name of ['setModePrivate', 'resetModePrivate']) {
       const usual = input[name].bind(input);
       input[name] = params => {
         // One after the other, so that each is told apart.
         for (let i = 0; i < params.length; i++) {
-          note(params.params[i]);
-          usual({ length: 1, params: [params.params[i]] });
+          mode = params.params[i];
+          usual({ length: 1, params: [mode] });
         }
         return true;
       };
@@ -174,6 +178,26 @@ const corrections = [
       cutIsGone(_alt);
       savedStays(core, _alt);
     });
+    // What was printed before is not where the cursor is, so nothing joins it or repeats it.
+    const usual = core.buffers.resize.bind(core.buffers);
+    core.buffers.resize = (columns, rows) => {
+      usual(columns, rows);
+      core._inputHandler._parser.precedingJoinState = 0;
+    };
+  },
+
+  // New columns have the usual tab stops; those of old columns stay, or stay cleared.
+  function tabStopsOfNewColumns({ core }) {
+    const usual = core.buffers.setupTabStops.bind(core.buffers);
+    let columns = core.cols;
+    core.buffers.setupTabStops = wanted => {
+      if (wanted === undefined) return usual();
+      for (const { tabs } of [core.buffers._normal, core.buffers._alt]) {
+        for (let x = Math.ceil(columns / 8) * 8; x < wanted; x += 8) tabs[x] = true;
+        for (const x of Object.keys(tabs)) if (x >= wanted) delete tabs[x];
+      }
+      columns = wanted;
+    };
   },
 
   // RIS is as switching on: the cursor shows, LNM is off.
@@ -259,14 +283,15 @@ function nothingIsLost(normal) {
   const usual = normal._reflowSmaller.bind(normal);
   normal._reflowSmaller = (columns, rows) => {
     const lines = normal.lines, pop = lines.pop.bind(lines);
-    const groups = [];
+    const groups = [], free = new Set();
     for (let row = 0; row < lines.length; row++) {
       const group = placeOf(normal, row, 0);
       if (group.lines.length > 1 || group.widths.length > columns) groups.push(group);
+      else if (group.widths.length === 0) free.add(group.line);
       row += group.lines.length - 1;
     }
     lines.pop = () => {
-      if (lines.get(lines.length - 1).getTrimmedLength() === 0) return pop();
+      if (free.has(lines.get(lines.length - 1))) return pop();
       normal.y--;
       normal.ybase++;
       normal.ydisp++;
@@ -389,9 +414,10 @@ function correctLines(line) {
   linesAreChanged = true;
   const prototype = Object.getPrototypeOf(line), usual = prototype.copyCellsFrom;
   prototype.copyCellsFrom = function (from, fromColumn, column, length, reverse) {
-    const clusters = { ...from._combined };
+    const clusters = { ...from._combined }, own = { ...this._combined };
     usual.call(this, from, fromColumn, column, length, reverse);
     if (!linesAreCorrect) return;
+    this._combined = own;
     for (let i = 0; i < length; i++) if (clusters[fromColumn + i] !== undefined) this._combined[column + i] = clusters[fromColumn + i];
   };
 }
