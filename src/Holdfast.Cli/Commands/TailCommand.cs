@@ -2,6 +2,7 @@ using System.CommandLine;
 using Holdfast.Cli.Output;
 using Holdfast.Cli.Sessions;
 using Holdfast.Client;
+using Holdfast.Protocol;
 using Holdfast.Protocol.V1;
 
 namespace Holdfast.Cli.Commands;
