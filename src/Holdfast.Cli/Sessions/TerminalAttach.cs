@@ -22,6 +22,8 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     // A restart takes a fraction of this; who waits longer wants to know why.
     private static readonly TimeSpan SilentLoss = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan DetachPatience = TimeSpan.FromMilliseconds(500);
+
     private readonly TaskCompletionSource _detached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly GuardedView _view =
         new(options.Screen && !session.IsOwner ? new ObserverView(session.Session) : new DirectView(session.Session.Head));
@@ -149,7 +151,10 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
                 if (!options.Observer)
                     SendAndAwaitEcho(key < 0 ? typed : typed[..key]);
                 if (key >= 0)
+                {
+                    AwaitTyped();
                     break;
+                }
             }
         }
         catch (IOException e)
@@ -159,6 +164,21 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
         }
 
         _detached.TrySetResult();
+    }
+
+    // What was typed before the detach key arrives before the connection ends; a program that does not read keeps nobody here.
+    private void AwaitTyped()
+    {
+        using var limit = new CancellationTokenSource(DetachPatience);
+        try
+        {
+            session.FlushAsync(limit.Token).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is OperationCanceledException or HoldfastException)
+        {
+            // It is told elsewhere, or nobody waits for it any more.
+            _ = e;
+        }
     }
 
     private void SendAndAwaitEcho(ReadOnlyMemory<byte> typed)

@@ -44,7 +44,11 @@ public sealed class OwnerClaim(Session session, OwnerRules rules)
                 Claim(connection, part);
                 break;
             default:
+                var held = PartOf(connection) is { } before && Holds(connection, before);
                 Admit(connection, part);
+                // Who attaches anew only to watch gives it up.
+                if (held && !IsPresent)
+                    End(OwnerChange.OwnerReleased);
                 break;
         }
     }

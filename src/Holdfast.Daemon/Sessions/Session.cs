@@ -21,6 +21,7 @@ namespace Holdfast.Daemon.Sessions;
 public sealed class Session
 {
     private readonly SessionRules _rules;
+    private SessionInfo? _last;
 
     public Session(SessionRecord record, SessionMemory memory, HeldEntry entry, SessionRules rules)
     {
@@ -94,9 +95,11 @@ public sealed class Session
 
     public string TtyEntry => $"{Id}.tty";
 
-    /// <summary>Everything a client may know, as of now.</summary>
+    /// <summary>Everything a client may know, as of now; of a forgotten session as of its end: its ring is no memory any more.</summary>
     public SessionInfo Describe()
     {
+        if (_last is not null)
+            return _last.Clone();
         var info = Record.Session.Clone();
         info.Pid = Entry.Pid;
         info.Head = Ring.Head;
@@ -124,5 +127,7 @@ public sealed class Session
         Record.Session.State = to;
         if (SessionTransitions.Broken(Record.Session, Ring.Head, EndOffset) is { } broken)
             _rules.Report(this, broken);
+        if (to == SessionState.Finalized)
+            _last = Describe();
     }
 }

@@ -69,6 +69,9 @@ public sealed class SessionLife(
             Note(session);
         }
         await session.Started.Task;
+        // Its program could not be started, or another kill was quicker.
+        if (session.State == SessionState.Finalized)
+            return;
         await killer.EndAllAsync(session, timeout);
         if (session.IsAlive && session.PendingExit is not null)
             mover.Drain(session);

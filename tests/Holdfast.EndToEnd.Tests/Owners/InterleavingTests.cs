@@ -34,7 +34,8 @@ public sealed class InterleavingTests
         var all = Task.WhenAll(running);
         while (!all.IsCompleted)
             Check(await observer.ListAsync(patience.Token));
-        await all;
+        var faults = daemon.DaemonLog.Split('\n').Where(l => !l.StartsWith('{')).Take(60);
+        Assert.True(all.IsCompletedSuccessfully && (await observer.StatusAsync(patience.Token)).Restarts == 0, $"{all.Exception}\n{string.Join('\n', faults)}");
         Check(await observer.ListAsync(patience.Token));
         Assert.DoesNotContain("\"EventId\":211", daemon.DaemonLog, StringComparison.Ordinal);
         Assert.DoesNotContain("\"EventId\":3,", daemon.DaemonLog, StringComparison.Ordinal);

@@ -127,6 +127,22 @@ public sealed class OwnerTests
     }
 
     [Fact]
+    public async Task An_owner_that_attaches_anew_to_watch_gives_the_session_up()
+    {
+        await using var daemon = new DaemonProcess();
+        await using var client = await daemon.ConnectAsync();
+        await client.CreateAsync(daemon.Shell("work", "cat"));
+        using var peer = await RawPeer.GreetedAsync(daemon);
+        var request = new Envelope { RequestId = 2, Attach = new AttachRequest { Session = "work", Now = true, As = AttachAs.AsOwner } };
+        Assert.True((await peer.AskAsync(request)).AttachAnswer.Owner);
+        request.Attach.As = AttachAs.AsUnspecified;
+        Assert.True((await peer.AskAsync(request)).AttachAnswer.Owner);
+        request.Attach.As = AttachAs.AsObserver;
+        Assert.False((await peer.AskAsync(request)).AttachAnswer.Owner);
+        Assert.Equal("", (await client.InspectAsync("work")).Owner);
+    }
+
+    [Fact]
     public async Task The_owner_is_the_owner_still_after_the_daemon_was_killed()
     {
         await using var daemon = new DaemonProcess();
