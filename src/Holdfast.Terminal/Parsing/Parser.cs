@@ -76,24 +76,17 @@ internal sealed class Parser(CellWriter text, ControlDispatch controls, ControlS
         return at;
     }
 
-    // A run of scalars beyond ASCII. The lead bytes of two and three are read here, all else by the framework.
+    // A run of scalars beyond ASCII, most of them at once.
     private int ReadBeyondAscii(ReadOnlySpan<byte> output, int at)
     {
         while (at < output.Length && output[at] >= 0x80)
         {
-            int scalar;
-            var lead = output[at];
-            if (lead is >= 0xE1 and < 0xED && at + 2 < output.Length && (output[at + 1] & 0xC0) == 0x80 && (output[at + 2] & 0xC0) == 0x80)
-            {
-                scalar = ((lead & 0x0F) << 12) | ((output[at + 1] & 0x3F) << 6) | (output[at + 2] & 0x3F);
-                at += 3;
-            }
-            else
-            {
-                at = ReadScalar(output, at, out scalar);
-                if (scalar < 0)
-                    return at;
-            }
+            at += text.WriteRun(output[at..]);
+            if (at == output.Length || output[at] < 0x80)
+                return at;
+            at = ReadScalar(output, at, out var scalar);
+            if (scalar < 0)
+                return at;
             if (scalar < 0xA0)
             {
                 reader.Take(scalar);

@@ -36,6 +36,52 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         state.JoinWidth = 1;
     }
 
+    /// <summary>
+    /// Prints scalars beyond ASCII as long as each is plain: complete, not a mark, with room left in the row. Returns the bytes it took;
+    /// what comes then is for <see cref="WriteScalar"/>.
+    /// </summary>
+    public int WriteRun(ReadOnlySpan<byte> text)
+    {
+        if ((state.Modes & (ModeFlags.Insert | ModeFlags.GraphemeClusters)) != 0 || state.PendingWrap)
+            return 0;
+        var x = state.X;
+        var limit = state.RightLimit + 1;
+        var row = state.Active.Row(state.Y);
+        var pen = Vector128.Create(0u, state.Pen.Fg, state.Pen.Bg, state.Pen.Attr);
+        var cells = MemoryMarshal.Cast<Cell, Vector128<uint>>(row);
+        var at = 0;
+        var width = 0;
+        while (at < text.Length)
+        {
+            var length = Utf8Scalars.Read(text[at..], out var scalar);
+            if (length == 0)
+                break;
+            var next = ScalarProperties.WidthOf(scalar);
+            if (next == 0 || x + next > limit)
+                break;
+            if (row[x].IsTrail || (x + next < row.Length && row[x + next].IsTrail))
+                OpenGap(row, x, x + next);
+            width = next;
+            if (next == 2)
+            {
+                cells[x] = pen.WithElement(0, (uint)scalar | Cell.WideLead);
+                cells[x + 1] = pen.WithElement(0, Cell.WideTrail);
+            }
+            else
+            {
+                cells[x] = pen.WithElement(0, (uint)scalar);
+            }
+            x += next;
+            at += length;
+        }
+        if (at > 0)
+        {
+            Advance(x, limit);
+            state.JoinWidth = width;
+        }
+        return at;
+    }
+
     /// <summary>Prints one scalar, whatever it is.</summary>
     public void WriteScalar(int scalar)
     {
