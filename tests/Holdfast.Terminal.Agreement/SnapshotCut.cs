@@ -54,7 +54,7 @@ internal sealed class SnapshotCut
     }
 
     // No sequence leaves a wrap pending over an erased cell; a snapshot has a space there, which wraps along in a resize.
-    private static bool CanBeSaid(TerminalModel model) => !model.Cursor.PendingWrap || model.GetRow(model.Cursor.Row)[model.Cursor.Column] is not { Text: "", Width: 1 };
+    public static bool CanBeSaid(TerminalModel model) => !model.Cursor.PendingWrap || model.GetRow(model.Cursor.Row)[model.Cursor.Column] is not { Text: "", Width: 1 };
 
     /// <summary>The snapshot, then the rest, in a fresh terminal.</summary>
     public OracleCase Fresh(bool corrected) => new(Size, Continued(), corrected, _whole.ScrollbackLines, _whole.Full);
