@@ -14,74 +14,39 @@ public sealed class GeneratedTests(OracleProcess oracle)
 
     private static readonly int Seed = Number("HOLDFAST_AGREEMENT_SEED", 1);
 
+    /// <summary>The screen is that of xterm.js; and a snapshot in mid-sequence, drawn on a terminal that showed the case before, continues the same.</summary>
     [Fact]
-    public void Every_screen_is_that_of_xtermjs()
+    public void Every_screen_and_every_snapshot_is_that_of_xtermjs()
     {
-        // While the oracle works on one batch, the model goes through the one before.
-        var asked = new List<(int Seed, GeneratedCase Case)>();
+        // While the oracle works on one batch, the model goes through the next one.
+        List<GeneratedRun>? asked = null;
         foreach (var seeds in Enumerable.Range(Seed, Count).Chunk(Batch))
         {
-            var shown = oracle.Take(asked.Count);
-            var before = asked;
-            asked = [.. seeds.Select(seed => (seed, SequenceGenerator.Make(seed)))];
-            oracle.Ask(asked.ConvertAll(a => a.Case.Terminal));
-            if (Different(before, shown) is { } found)
-            {
-                oracle.Take(asked.Count);
-                Fail(found.Seed, found.Case);
-            }
+            List<GeneratedRun> next = [.. seeds.Select(seed => new GeneratedRun(seed))];
+            if (asked is not null)
+                Judge(asked);
+            oracle.Ask([.. next.Select(r => r.Direct), .. next.Select(r => r.Redrawn)]);
+            asked = next;
         }
-        if (Different(asked, oracle.Take(asked.Count)) is { } last)
-            Fail(last.Seed, last.Case);
+        Judge(asked!);
     }
 
-    /// <summary>The terminal in use is the one that showed the case before.</summary>
-    [Fact]
-    public void Every_snapshot_in_mid_sequence_continues_the_same()
+    private void Judge(List<GeneratedRun> runs)
     {
-        var before = SequenceGenerator.Make(Seed + Count);
-        foreach (var seeds in Enumerable.Range(Seed, Count).Chunk(Batch))
+        var shown = oracle.Take(2 * runs.Count);
+        for (var i = 0; i < runs.Count; i++)
         {
-            var cuts = new List<(int Seed, SnapshotCut Cut, OracleCase Case)>();
-            var direct = new List<OracleCase>();
-            foreach (var seed in seeds)
-            {
-                var terminal = SequenceGenerator.Make(seed).Terminal with { Full = true };
-                var length = terminal.Steps.Sum(s => s.Bytes?.Length ?? 0);
-                var cut = SnapshotCut.At(terminal, Pick(seed, length)).First();
-                direct.Add(terminal);
-                cuts.Add((seed, cut, seed % 4 == 0 ? cut.Fresh(corrected: true) : cut.After(before.Terminal)));
-                before = SequenceGenerator.Make(seed);
-            }
-            var shown = oracle.Show([.. cuts.Select(c => c.Case), .. direct]);
-            for (var i = 0; i < cuts.Count; i++)
-            {
-                var one = cuts[i];
-                PictureDifference.Demand("direct", shown[cuts.Count + i], "snapshot", shown[i], () => $"seed {one.Seed}: {one.Cut}\nall that happened:\n{one.Case}");
-            }
+            var (run, direct, redrawn) = (runs[i], shown[i], shown[runs.Count + i]);
+            if (run.Picture != GeneratedRun.Seen(direct))
+                Fail(run);
+            PictureDifference.Demand("direct", direct, "snapshot", redrawn, () => $"seed {run.Seed}: {run.Cut}\nall that happened:\n{run.Redrawn}");
         }
     }
 
-    private static Func<int, bool> Pick(int seed, int length)
+    private void Fail(GeneratedRun run)
     {
-        var chosen = new Random(seed).Next(length + 1);
-        return fed => fed == chosen;
-    }
-
-    private static (int Seed, GeneratedCase Case)? Different(List<(int Seed, GeneratedCase Case)> cases, IReadOnlyList<string> shown)
-    {
-        for (var i = 0; i < cases.Count; i++)
-        {
-            if (shown[i] != ModelPicture.Of(cases[i].Case.ModelInPieces(cases[i].Seed)))
-                return cases[i];
-        }
-        return null;
-    }
-
-    private void Fail(int seed, GeneratedCase failing)
-    {
-        var small = Shrinker.Shrink(failing, c => Difference(c, seed) is not null);
-        Assert.Fail($"seed {seed}, as small as it gets:\n{small}\n{Difference(small, seed)}");
+        var small = Shrinker.Shrink(run.Case, c => Difference(c, run.Seed) is not null);
+        Assert.Fail($"seed {run.Seed}, as small as it gets:\n{small}\n{Difference(small, run.Seed)}");
     }
 
     private string? Difference(GeneratedCase one, int seed) =>

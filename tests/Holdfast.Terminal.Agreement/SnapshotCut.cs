@@ -12,6 +12,9 @@ internal sealed class SnapshotCut
         @"old text\r\nmore\r\n\e[1;31;44;4:3mline\n\n\n\n\n\n\n\n\n\e7\e[2;3r\e[?6h\e[?7l\e[4h\e[20h\e(0\e)0\x0e\e[3g\e]2;old title\a\e[?1h\e=\e[?1003h\e[?1006h\e[?1004h\e[?2004h\e[5 q\e[?25l\e[1""q" +
         @"\e]8;;http://old/\a\e[?1049h\e[2;2Hold alternate text\e[?45h\e[?2026h\e[38;2;1;2");
 
+    // Titles that were put aside in that terminal are its user's; a snapshot leaves them there.
+    private static readonly byte[] PushTitle = "\e[22t"u8.ToArray();
+
     private readonly OracleCase _whole;
     private readonly int _step;
     private readonly int _at;
@@ -42,13 +45,16 @@ internal sealed class SnapshotCut
                 whole.Steps[step].ApplyTo(model);
             for (var at = 0; at < (bytes?.Length ?? 0); at++, fed++)
             {
-                if (chosen(fed))
+                if (chosen(fed) && CanBeSaid(model))
                     yield return new SnapshotCut(whole, step, at, model);
                 model.Feed(bytes.AsSpan(at, 1));
             }
         }
         yield return new SnapshotCut(whole, whole.Steps.Count, 0, model);
     }
+
+    // No sequence leaves a wrap pending over an erased cell; a snapshot has a space there, which wraps along in a resize.
+    public static bool CanBeSaid(TerminalModel model) => !model.Cursor.PendingWrap || model.GetRow(model.Cursor.Row)[model.Cursor.Column] is not { Text: "", Width: 1 };
 
     /// <summary>The snapshot, then the rest, in a fresh terminal.</summary>
     public OracleCase Fresh(bool corrected) => new(Size, Continued(), corrected, _whole.ScrollbackLines, _whole.Full);
@@ -58,7 +64,7 @@ internal sealed class SnapshotCut
 
     /// <summary>The same in a terminal that went through another case, and was resized since.</summary>
     public OracleCase After(OracleCase other) =>
-        new(other.Size, [.. other.Steps, new TerminalStep(null, Size), .. Continued()], other.Corrected, _whole.ScrollbackLines, _whole.Full);
+        new(other.Size, [.. other.Steps.Where(s => s.Bytes is null || !s.Bytes.AsSpan().StartsWith(PushTitle)), new TerminalStep(null, Size), .. Continued()], other.Corrected, _whole.ScrollbackLines, _whole.Full);
 
     public override string ToString() => $"cut in step {_step} at byte {_at}; the snapshot: {Escaped.Write(_snapshot)}";
 

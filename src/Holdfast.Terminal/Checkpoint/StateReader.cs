@@ -174,11 +174,14 @@ internal static class StateReader
         model.Parser.SetPartial(reader.Bytes(reader.Number(3)));
         var target = model.Reader;
         target.State = (ParserState)Math.Min(reader.Byte(), (byte)ParserState.StringIgnore);
-        if (target.State == ParserState.Ground)
+        if (target.State.HasHead())
+        {
+            target.Prefix = reader.Byte();
+            target.Intermediates = reader.Number(0xFFFF);
+            target.Parameters.Read(ref reader);
+        }
+        if (!target.State.HasPayload())
             return;
-        target.Prefix = reader.Byte();
-        target.Intermediates = reader.Number(0xFFFF);
-        target.Parameters.Read(ref reader);
         target.Payload.Bytes(reader.Bytes(reader.Number(SequenceReader.LongestString)));
     }
 }

@@ -1,4 +1,5 @@
 using Holdfast.Terminal.Modes;
+using Holdfast.Terminal.Parsing;
 using Holdfast.Terminal.Screen;
 using Holdfast.Terminal.Scrollback;
 
@@ -185,11 +186,14 @@ internal static class StateWriter
         writer.Number(model.Parser.Partial.Length);
         writer.Bytes(model.Parser.Partial);
         writer.Byte((int)reader.State);
-        if (reader.State == Parsing.ParserState.Ground)
+        if (reader.State.HasHead())
+        {
+            writer.Byte(reader.Prefix);
+            writer.Number(reader.Intermediates);
+            reader.Parameters.Write(writer);
+        }
+        if (!reader.State.HasPayload())
             return;
-        writer.Byte(reader.Prefix);
-        writer.Number(reader.Intermediates);
-        reader.Parameters.Write(writer);
         writer.Number(reader.Payload.Length);
         writer.Bytes(reader.Payload.Written);
     }

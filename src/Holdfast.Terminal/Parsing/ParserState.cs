@@ -25,3 +25,14 @@ internal enum ParserState : byte
     /// <summary>SOS, PM, APC: up to ST.</summary>
     StringIgnore,
 }
+
+/// <summary>What a state still needs of what was read before. Pure functions.</summary>
+internal static class ParserStates
+{
+    /// <summary>Whether prefix, parameters and intermediates count.</summary>
+    public static bool HasHead(this ParserState state) =>
+        state is >= ParserState.Escape and <= ParserState.ControlIntermediate or >= ParserState.DeviceEntry and <= ParserState.DevicePassthrough;
+
+    /// <summary>Whether a string is being kept.</summary>
+    public static bool HasPayload(this ParserState state) => state is ParserState.DevicePassthrough or ParserState.SystemCommand;
+}

@@ -72,27 +72,27 @@ internal static class RowEditor
         Split(row, end, fill);
     }
 
-    /// <summary>As above; the halves keep their style.</summary>
+    /// <summary>As above; the halves keep their background.</summary>
     public static void SplitAround(Span<Cell> row, int start, int end)
     {
         EmptyHalves(row, start);
         EmptyHalves(row, end);
     }
 
-    /// <summary>After cells came from elsewhere: halves at the ends whose other half stayed behind are emptied.</summary>
+    /// <summary>After cells came from elsewhere: halves at the ends whose other half stayed behind are erased, but for their background.</summary>
     public static void MendEnds(Span<Cell> row, int start, int end)
     {
         if (row[start].IsTrail && (start == 0 || !row[start - 1].IsWide))
-            row[start].Content = 0;
+            row[start] = new Cell { Bg = row[start].Bg };
         if (row[end - 1].IsWide && (end == row.Length || !row[end].IsTrail))
-            row[end - 1].Content = 0;
+            row[end - 1] = new Cell { Bg = row[end - 1].Bg };
     }
 
     private static void EmptyHalves(Span<Cell> row, int at)
     {
         if (at <= 0 || at >= row.Length || !row[at].IsTrail)
             return;
-        row[at - 1].Content = 0;
-        row[at].Content = 0;
+        row[at - 1] = new Cell { Bg = row[at - 1].Bg };
+        row[at] = new Cell { Bg = row[at].Bg };
     }
 }

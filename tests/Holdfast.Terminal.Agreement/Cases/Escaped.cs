@@ -50,11 +50,14 @@ internal static class Escaped
         var text = new StringBuilder(bytes.Length * 2);
         while (!bytes.IsEmpty)
         {
-            if (Rune.DecodeFromUtf8(bytes, out var rune, out var used) != System.Buffers.OperationStatus.Done)
-                text.Append($"\\x{bytes[0]:x2}");
-            else
+            if (Rune.DecodeFromUtf8(bytes, out var rune, out var used) == System.Buffers.OperationStatus.Done)
+            {
                 Append(text, rune);
-            bytes = bytes[(used == 0 || rune == Rune.ReplacementChar ? 1 : used)..];
+                bytes = bytes[used..];
+                continue;
+            }
+            text.Append($"\\x{bytes[0]:x2}");
+            bytes = bytes[1..];
         }
         return text.ToString();
     }

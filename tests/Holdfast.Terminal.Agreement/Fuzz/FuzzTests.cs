@@ -76,6 +76,9 @@ public sealed class FuzzTests
         TerminalSnapshot.Write(model, bytes, new SnapshotOptions { ScrollbackLines = int.MaxValue });
         var drawn = new TerminalModel(model.Size, new TerminalOptions { ScrollbackLines = GeneratedCase.ScrollbackLines });
         drawn.Feed(bytes.WrittenSpan);
+        // What no sequence can say (TerminalSnapshot.Write): seams in a single row, and blanks. The text is the same.
+        if (model.Size.Rows == 1 || model.Size.Columns < 3 || !SnapshotCut.CanBeSaid(model))
+            return TerminalText.Screen(model) == TerminalText.Screen(drawn) ? null : Differ("the snapshot looks different", "model", model, "drawn", drawn);
         return model.StateEquals(drawn) ? null : Differ($"the snapshot is not exact: {Cases.Escaped.Write(bytes.WrittenSpan)}", "model", model, "drawn", drawn);
     }
 

@@ -348,8 +348,12 @@ function cutIsGone(alt) {
     for (let i = 0; i < alt.lines.length; i++) {
       const line = alt.lines.get(i), last = columns - 1;
       line.resize(columns, alt.getNullCell());
-      // Half a character cannot be shown.
-      if (line.getWidth(last) === 2) line.setCellFromCodepoint(last, 0, 1, { fg: line.getFg(last), bg: line.getBg(last), extended: line._extendedAttrs[last] });
+      // Half a character cannot be shown; its background stays.
+      if (line.getWidth(last) === 2) {
+        const half = alt.getNullCell();
+        half.bg = line.getBg(last) & 0x3ffffff;
+        line.setCell(last, half);
+      }
     }
   };
 }
