@@ -159,8 +159,9 @@ internal sealed class Parser(CellWriter text, ControlDispatch controls, ControlS
     // A whole control sequence in one piece. -1 when it is cut or has anything unusual: then it is read again scalar by scalar.
     private int ReadControlSequence(ReadOnlySpan<byte> output, int at)
     {
-        var parameters = reader.Parameters;
-        parameters.Reset();
+        var values = reader.Parameters.Values;
+        var count = 0;
+        var parts = 0UL;
         var marks = 0;
         if (output[at] is >= 0x3C and <= 0x3F)
             marks = output[at++] << 16;
@@ -168,35 +169,32 @@ internal sealed class Parser(CellWriter text, ControlDispatch controls, ControlS
         while (at < output.Length)
         {
             var next = output[at++];
-            if ((uint)(next - '0') <= 9)
+            var digit = (uint)(next - '0');
+            if (digit <= 9)
             {
-                value = Math.Min((Math.Max(value, 0) * 10) + (next - '0'), SequenceParameters.Greatest);
+                value = Math.Min((Math.Max(value, 0) * 10) + (int)digit, SequenceParameters.Greatest);
+                continue;
             }
-            else if (next == ';')
+            if (next is (byte)';' or (byte)':')
             {
-                parameters.SetLast(value);
-                parameters.Next();
-                value = 0;
-            }
-            else if (next == ':')
-            {
-                parameters.SetLast(value);
-                parameters.NextPart();
-                value = SequenceParameters.Missing;
-            }
-            else
-            {
-                if (next is >= 0x20 and <= 0x2F && at < output.Length)
-                {
-                    marks |= next;
-                    next = output[at++];
-                }
-                if (next is < 0x40 or > 0x7E)
+                values[count++] = value;
+                if (count == SequenceParameters.Most)
                     return -1;
-                parameters.SetLast(value);
-                sequences.Dispatch(marks, next, parameters);
-                return at;
+                parts |= next == ':' ? 1UL << count : 0;
+                value = next == ':' ? SequenceParameters.Missing : 0;
+                continue;
             }
+            if (next is >= 0x20 and <= 0x2F && at < output.Length)
+            {
+                marks |= next;
+                next = output[at++];
+            }
+            if (next is < 0x40 or > 0x7E)
+                return -1;
+            values[count++] = value;
+            reader.Parameters.Complete(count, parts);
+            sequences.Dispatch(marks, next, reader.Parameters);
+            return at;
         }
         return -1;
     }

@@ -53,11 +53,14 @@ internal sealed class SequenceParameters
         value = Math.Min((Math.Max(value, 0) * 10) + digit, Greatest);
     }
 
-    /// <summary>Takes a number that was read at once.</summary>
-    public void SetLast(int value)
+    /// <summary>The places that a reader of a whole sequence fills by itself before <see cref="Complete"/>.</summary>
+    public Span<int> Values => _values;
+
+    /// <summary>Takes what was filled in, with a bit for each sub-parameter.</summary>
+    public void Complete(int count, ulong parts)
     {
-        if (!_isFull)
-            _values[Count - 1] = value;
+        Count = count;
+        _parts = parts;
     }
 
     public void Next()

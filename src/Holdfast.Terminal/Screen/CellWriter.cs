@@ -37,13 +37,14 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
     }
 
     /// <summary>
-    /// Prints scalars beyond ASCII as long as each is plain: complete, not a mark, with room left in the row. Returns the bytes it took;
-    /// what comes then is for <see cref="WriteScalar"/>.
+    /// Prints text in any script as long as each scalar is plain: complete, no new mark, with room left in the row. Returns the bytes it
+    /// took; what comes then is for <see cref="WriteScalar"/>.
     /// </summary>
     public int WriteRun(ReadOnlySpan<byte> text)
     {
         if ((state.Modes & (ModeFlags.Insert | ModeFlags.GraphemeClusters)) != 0 || state.PendingWrap)
             return 0;
+        var ascii = state.Charsets.IsPlain;
         var x = state.X;
         var limit = state.RightLimit + 1;
         var row = state.Active.Row(state.Y);
@@ -53,12 +54,19 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         var width = 0;
         while (at < text.Length)
         {
-            var length = Utf8Scalars.Read(text[at..], out var scalar);
-            if (length == 0)
-                break;
+            var length = ReadPlain(text[at..], ascii, out var scalar);
             var next = ScalarProperties.WidthOf(scalar);
-            if (next == 0 || x + next > limit)
+            if (length == 0 || x + next > limit)
                 break;
+            if (next == 0)
+            {
+                // The same few letters with marks come again and again.
+                if (width == 0 || !state.Clusters.TryRecall(row[x - width].Content, scalar, out var joined))
+                    break;
+                row[x - width].Content = joined;
+                at += length;
+                continue;
+            }
             if (row[x].IsTrail || (x + next < row.Length && row[x + next].IsTrail))
                 OpenGap(row, x, x + next);
             width = next;
@@ -80,6 +88,14 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
             state.JoinWidth = width;
         }
         return at;
+    }
+
+    private static int ReadPlain(ReadOnlySpan<byte> text, bool ascii, out int scalar)
+    {
+        scalar = text[0];
+        if (scalar >= 0x80)
+            return Utf8Scalars.Read(text, out scalar);
+        return ascii && scalar is >= 0x20 and < 0x7F ? 1 : 0;
     }
 
     /// <summary>Prints one scalar, whatever it is.</summary>
@@ -220,16 +236,21 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
 
     private void Append(Span<Cell> row, int x, int scalar)
     {
+        var before = row[x].Content;
+        if (state.Clusters.TryRecall(before, scalar, out var joined))
+        {
+            row[x].Content = joined;
+            return;
+        }
         Span<char> text = stackalloc char[ClusterTable.LongestText + 2];
-        var before = state.Clusters.Text(row[x], text);
-        before.CopyTo(text);
-        var added = new System.Text.Rune(scalar).EncodeToUtf16(text[before.Length..]);
-        var length = before.Length + added;
+        var start = state.Clusters.Text(row[x], text);
+        start.CopyTo(text);
+        var length = start.Length + new System.Text.Rune(scalar).EncodeToUtf16(text[start.Length..]);
         if (length > ClusterTable.LongestText)
             return;
-        var width = row[x].Content & (Cell.WideLead | Cell.WideTrail);
-        var content = state.Intern(text[..length]);
-        row[x].Content = content | width;
+        joined = state.Intern(text[..length]) | (before & (Cell.WideLead | Cell.WideTrail));
+        row[x].Content = joined;
+        state.Clusters.Remember(before, scalar, joined);
     }
 
     // Mode 2027: whole clusters (UAX #29) share a cell, and its width is that of the cluster.

@@ -19,6 +19,9 @@ internal sealed class ClusterTable
     private readonly Stack<int> _free = new();
     private int _units;
 
+    // The joins made last, by the cell's content before and the scalar that joined; forgotten with any sweep, as ids change then.
+    private readonly (uint Before, int Scalar, uint After)[] _recent = new (uint, int, uint)[64];
+
     public ClusterTable() => _byText = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
 
     public bool IsOverfull => _units >= MostUnits;
@@ -49,9 +52,22 @@ internal sealed class ClusterTable
         return true;
     }
 
+    /// <summary>The content of a cell after a scalar joined it, where that happened lately.</summary>
+    public bool TryRecall(uint before, int scalar, out uint after)
+    {
+        var recent = _recent[PlaceOf(before, scalar)];
+        after = recent.After;
+        return recent.Before == before && recent.Scalar == scalar && before != 0;
+    }
+
+    public void Remember(uint before, int scalar, uint after) => _recent[PlaceOf(before, scalar)] = (before, scalar, after);
+
+    private static int PlaceOf(uint before, int scalar) => (int)((before * 31) + (uint)scalar) & 63;
+
     /// <summary>Forgets what none of the grids shows. Returns whether enough became free for sweeping to be worth its cost.</summary>
     public bool Sweep(Grid? first, Grid? second)
     {
+        Array.Clear(_recent);
         var used = new bool[_texts.Count];
         Mark(first, used);
         Mark(second, used);

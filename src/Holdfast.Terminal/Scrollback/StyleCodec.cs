@@ -14,8 +14,43 @@ internal static class StyleCodec
     // The longest link in UTF-8.
     private const int MostLinkBytes = 16 * 1024;
 
-    public static void Write(in Cell cell, TerminalState state, ByteWriter writer) =>
-        Write(cell.Fg, cell.Bg, cell.Attr & 0xFFFF, cell.ExtraId == 0 ? default : state.Extras[cell.ExtraId], writer);
+    // Parts, two colours, flags.
+    private const int LongestPlain = 1 + 4 + 4 + 3;
+
+    public static void Write(in Cell cell, TerminalState state, ByteWriter writer)
+    {
+        if (cell.ExtraId != 0)
+            Write(cell.Fg, cell.Bg, cell.Attr & 0xFFFF, state.Extras[cell.ExtraId], writer);
+        else
+            WritePlain(cell.Fg, cell.Bg, cell.Attr, writer);
+    }
+
+    // What nearly all cells have, in the same form as the other.
+    private static void WritePlain(uint fg, uint bg, uint flags, ByteWriter writer)
+    {
+        var target = writer.Reserve(LongestPlain);
+        var at = 1;
+        if (fg != 0)
+            at += PutColor(fg, target[at..]);
+        if (bg != 0)
+            at += PutColor(bg, target[at..]);
+        target[0] = (byte)((fg != 0 ? HasForeground : 0) | (bg != 0 ? HasBackground : 0) | (flags != 0 ? HasFlags : 0));
+        writer.Advance(at);
+        if (flags != 0)
+            writer.Number(flags);
+    }
+
+    private static int PutColor(uint color, Span<byte> target)
+    {
+        target[3] = (byte)color;
+        target[2] = (byte)(color >> 8);
+        target[1] = (byte)(color >> 16);
+        target[0] = (byte)(color >> 24);
+        if (target[0] == PackedColor.RgbMode >> 24)
+            return 4;
+        target[1] = (byte)color;
+        return 2;
+    }
 
     public static void Write(uint fg, uint bg, uint flags, Extra extra, ByteWriter writer)
     {
