@@ -29,8 +29,9 @@ public sealed class SubscriberSet(Session session, FlowControl flow)
     /// <summary>Who reads without being the owner.</summary>
     public int Observers => _subscribers.Count(s => !session.Owner.IsOwner(s.Connection));
 
-    /// <summary>A terminal that answers queries shows the output to the owner.</summary>
-    public bool HasOwnersTerminal => _subscribers.Exists(s => s.Wish.Terminal && session.Owner.IsOwner(s.Connection));
+    /// <summary>Somebody else answers the program's queries: the owner, who reads the output, or a terminal that will be the owner once it answers.</summary>
+    public bool HasOwnersTerminal =>
+        _subscribers.Exists(s => session.Owner.IsOwner(s.Connection) || (s.Wish.Terminal && session.Owner.Owner.Length == 0));
 
     public int Clients => _subscribers.Count + _inputOnly.Count;
 

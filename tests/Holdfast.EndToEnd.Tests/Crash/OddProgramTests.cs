@@ -56,7 +56,7 @@ public sealed class OddProgramTests
         // More than the terminal takes; what the window still takes is queued in the daemon.
         await session.WriteAsync(new byte[128 * 1024].Select(_ => (byte)'x').ToArray());
         Assert.True(session.InputAccepted < 128 * 1024);
-        await using var interrupt = daemon.StartCli("send", "a", "\x03");
+        await session.WriteAsync(new byte[] { 3 });
         Assert.Equal(4, (await daemon.CliAsync("wait", "a", "--exit")).ExitCode);
     }
 
