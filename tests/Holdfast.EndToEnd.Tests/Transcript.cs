@@ -8,8 +8,10 @@ namespace Holdfast.EndToEnd.Tests;
 /// <summary>
 /// What a session has said to one attachment, and waiting for what it should say. Owned by one test, which alone reads the attachment.
 /// </summary>
-internal sealed class Transcript(SessionAttachment attachment) : IAsyncDisposable
+internal sealed class Transcript(SessionAttachment attachment, SessionAttachment? typist = null) : IAsyncDisposable
 {
+    // The reader itself, unless reading is all it may do.
+    private readonly SessionAttachment _typist = typist ?? attachment;
     private readonly CancellationTokenSource _patience = new(DaemonProcess.Deadline);
     private readonly MemoryStream _said = new();
 
@@ -23,9 +25,9 @@ internal sealed class Transcript(SessionAttachment attachment) : IAsyncDisposabl
     public static async Task<Transcript> OfAsync(HoldfastClient client, string session) =>
         new(await client.AttachAsync(new AttachRequest { Session = session, Start = true }));
 
-    public Task TypeAsync(string text) => attachment.WriteAsync(Encoding.UTF8.GetBytes(text));
+    public Task TypeAsync(string text) => _typist.WriteAsync(Encoding.UTF8.GetBytes(text));
 
-    public Task TypeAsync(ReadOnlyMemory<byte> bytes) => attachment.WriteAsync(bytes);
+    public Task TypeAsync(ReadOnlyMemory<byte> bytes) => _typist.WriteAsync(bytes);
 
     /// <summary>Forgets what was said up to now.</summary>
     public void Clear() => _said.SetLength(0);
@@ -53,6 +55,8 @@ internal sealed class Transcript(SessionAttachment attachment) : IAsyncDisposabl
     public async ValueTask DisposeAsync()
     {
         await attachment.DisposeAsync();
+        if (_typist != attachment)
+            await _typist.DisposeAsync();
         _patience.Dispose();
     }
 

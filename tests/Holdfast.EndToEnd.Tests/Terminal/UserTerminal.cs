@@ -14,6 +14,7 @@ internal sealed class UserTerminal : IAsyncDisposable
 
     private readonly DaemonProcess _host = new();
     private HoldfastClient? _client;
+    private HoldfastClient? _keyboard;
     private Transcript? _screen;
 
     private UserTerminal()
@@ -61,7 +62,7 @@ internal sealed class UserTerminal : IAsyncDisposable
         return $"{model.Modes} {model.AlternateScreenActive} {model.Cursor with { Column = 0, Row = 0, PendingWrap = false }}";
     }
 
-    public Task ResizeAsync(uint columns, uint rows) => _client!.ResizeAsync("terminal", columns, rows);
+    public Task ResizeAsync(uint columns, uint rows) => _keyboard!.ResizeAsync("terminal", columns, rows);
 
     public async ValueTask DisposeAsync()
     {
@@ -69,6 +70,8 @@ internal sealed class UserTerminal : IAsyncDisposable
             await _screen.DisposeAsync();
         if (_client is not null)
             await _client.DisposeAsync();
+        if (_keyboard is not null)
+            await _keyboard.DisposeAsync();
         await _host.DisposeAsync();
     }
 
@@ -81,7 +84,11 @@ internal sealed class UserTerminal : IAsyncDisposable
         request.Environment["PS1"] = Prompt;
         request.Environment["HF"] = ProductBinaries.Cli;
         await _client.CreateAsync(request);
-        _screen = await Transcript.OfAsync(_client, "terminal");
+        // Nobody owns this session and reads it, so its terminal answers queries as a real one does.
+        _keyboard = await _host.ConnectOnlyAsync();
+        _screen = new Transcript(
+            await _client.AttachAsync(new AttachRequest { Session = "terminal", Start = true, As = AttachAs.AsObserver }),
+            await _keyboard.AttachAsync(new AttachRequest { Session = "terminal", NoOutput = true }));
         await PromptAsync();
     }
 }
