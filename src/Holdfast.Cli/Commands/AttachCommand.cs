@@ -10,6 +10,8 @@ namespace Holdfast.Cli.Commands;
 /// <summary>`attach`: joins the user's terminal to a session. One per command line.</summary>
 internal sealed class AttachCommand : Command
 {
+    private static readonly TimeSpan FarewellDeadline = TimeSpan.FromSeconds(1);
+
     public AttachCommand()
         : base("attach", "Attach the terminal to a session. Ctrl-\\ detaches; the session goes on. NAME may be left out where there is one session.\n\n  holdfast attach work\n  holdfast attach build -r          only watch\n  holdfast attach work --takeover  type here, whoever typed before\n  holdfast attach work --detach-key C-q")
     {
@@ -48,7 +50,23 @@ internal sealed class AttachCommand : Command
                 request.Size = new TerminalSize { Cols = own.Columns, Rows = own.Rows };
         }
         var session = await AttachOrWatchAsync(client, request, cancellation);
-        return await new TerminalAttach(client, session, options).RunAsync(cancellation);
+        var code = await new TerminalAttach(client, session, options).RunAsync(cancellation);
+        await GiveUpAsync(session);
+        return code;
+    }
+
+    // Said, not only done: a connection that ends without a word keeps its claim for a while, and whoever attaches next could only watch.
+    private static async Task GiveUpAsync(SessionAttachment session)
+    {
+        try
+        {
+            await session.DisposeAsync().AsTask().WaitAsync(FarewellDeadline);
+        }
+        catch (TimeoutException e)
+        {
+            // The daemon does not answer: the claim runs out by itself.
+            _ = e;
+        }
     }
 
     // Where somebody else types already, one watches until it is free: TerminalAttach says so.

@@ -17,6 +17,8 @@ public sealed class AttachTests
         await user.Screen.TypeAsync(Detach);
         await user.Screen.UntilAsync("[holdfast: detached from work]");
         await ModesAreEqualAsync(user, "0");
+        // Nobody's claim is left: the next terminal that attaches types at once.
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, (await daemon.CliAsync("info", "work", "--json")).Succeeded().Json.GetProperty("owner").ValueKind);
         Assert.Equal("running", (await daemon.CliAsync("info", "work", "--json")).Succeeded().Json.GetProperty("state").GetString());
     }
 
