@@ -32,6 +32,16 @@ public sealed class HoldfastClient : IAsyncDisposable
     /// <summary>Completes when no daemon will answer on this client any more.</summary>
     public Task Ended => Connection.Ended;
 
+    /// <summary>
+    /// With <see cref="HoldfastClientOptions.ReadOnReceiveLoop"/>: what the receive loop waits with for the daemon's next bytes, instead of a wait for
+    /// them alone. Takes effect with the next wait.
+    /// </summary>
+    public IReceiveWait? ReceiveWait
+    {
+        get => Connection.Receiving.Wait;
+        set => Connection.Receiving.Wait = value;
+    }
+
     private ClientConnection Connection => _connection ?? throw new ObjectDisposedException(nameof(HoldfastClient));
 
     /// <summary>Connects, and starts a daemon where <see cref="HoldfastClientOptions.Starter"/> says how.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Holdfast.Linux;
 using Holdfast.Linux.Events;
 using Holdfast.Linux.Files;
@@ -184,11 +185,8 @@ public sealed class EventTests
         var heard = 0;
         reactor.Add(bell.Fd, Readiness.Readable, new Handler(_ => { heard++; bell.Clear(); }));
         reactor.StayAwake(TimeSpan.FromHours(1));
-        var ringing = new Thread(bell.Ring);
-        ringing.Start();
-
+        bell.Ring();
         reactor.RunOnce(poll: true);
-        ringing.Join();
         Assert.Equal(1, heard);
 
         // The first event ended the hour: this turn looks once and returns.
@@ -201,6 +199,52 @@ public sealed class EventTests
         reactor.RunOnce();
         while (!fired)
             reactor.RunOnce();
+    }
+
+    [Fact]
+    public void A_loop_timer_of_less_than_a_millisecond_takes_its_time_and_the_loop_sleeps_meanwhile()
+    {
+        using var reactor = new Reactor();
+        var delay = TimeSpan.FromMicroseconds(900);
+        var begun = Stopwatch.GetTimestamp();
+        var (fired, turns) = (TimeSpan.Zero, 0);
+        reactor.After(delay, () => fired = Stopwatch.GetElapsedTime(begun));
+
+        for (; fired == TimeSpan.Zero; turns++)
+            reactor.RunOnce();
+
+        Assert.InRange(fired, delay, TimeSpan.MaxValue);
+        Assert.InRange(turns, 1, 3);
+    }
+
+    [Fact]
+    public void An_awake_spell_ends_with_its_time_and_is_barred_where_a_yield_takes_long()
+    {
+        var yields = 0;
+        var spell = new AwakeSpell(() => yields++);
+        spell.Begin(TimeSpan.FromHours(1));
+        Assert.True(spell.Yield());
+        spell.End();
+        Assert.False(spell.IsOn);
+        spell.Begin(TimeSpan.FromTicks(1));
+        while (spell.Yield())
+            Assert.InRange(++yields, 0, 1_000_000);
+        Assert.False(spell.IsOn);
+
+        // Somebody computes: what a yield gives away comes back a time slice later.
+        var crowded = new AwakeSpell(() => SpinFor(TimeSpan.FromMilliseconds(1)));
+        crowded.Begin(TimeSpan.FromHours(1));
+        Assert.True(crowded.IsOn);
+        Assert.False(crowded.Yield());
+        crowded.Begin(TimeSpan.FromHours(1));
+        Assert.False(crowded.IsOn);
+    }
+
+    private static void SpinFor(TimeSpan time)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(begun) < time)
+            continue;
     }
 
     private sealed class Handler(Action<Readiness> action) : IReadyHandler

@@ -49,8 +49,10 @@ internal sealed class AttachCommand : Command
             if (TerminalAttach.Size() is { } own)
                 request.Size = new TerminalSize { Cols = own.Columns, Rows = own.Rows };
         }
+        var wait = new TerminalWait();
+        client.ReceiveWait = wait;
         var session = await AttachOrWatchAsync(client, request, cancellation);
-        var code = await new TerminalAttach(client, session, options).RunAsync(cancellation);
+        var code = await new TerminalAttach(client, session, wait, options).RunAsync(cancellation);
         await GiveUpAsync(session);
         return code;
     }

@@ -82,7 +82,7 @@ internal sealed class RunCommand : Command
     private static async Task<(ExitStatus? End, bool Whole)> OutputUntilEndAsync(
         HoldfastClient client, string id, MemoryStream? captured, CancellationToken limit)
     {
-        var output = new GatheredOutput();
+        var output = new GatheredOutput(new StandardByteOutput());
         try
         {
             var attachment = await client.AttachAsync(new AttachRequest { Session = id, Start = true }, limit);

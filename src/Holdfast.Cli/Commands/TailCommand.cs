@@ -47,7 +47,7 @@ internal sealed class TailCommand : Command
     private static async Task<int> PrintAsync(SessionAttachment session, CancellationToken cancellation)
     {
         var exitCode = 0;
-        var output = new GatheredOutput();
+        var output = new GatheredOutput(new StandardByteOutput());
         while (true)
         {
             var reading = session.ReadAsync(cancellation);

@@ -4,7 +4,7 @@ namespace Holdfast.Cli.Output;
 /// Gathers small pieces of output into large writes: a terminal delivers 4 KiB at a time, and a system call for each costs more than the copy.
 /// Owned by one printing task, which flushes whenever nothing more is at hand, so that nothing ever waits in here.
 /// </summary>
-internal sealed class GatheredOutput
+internal sealed class GatheredOutput(IByteOutput output)
 {
     // What a pipe takes at most in one write without waiting for its reader.
     private const int BufferBytes = 64 * 1024;
@@ -19,7 +19,7 @@ internal sealed class GatheredOutput
             Flush();
         if (bytes.Length >= BufferBytes)
         {
-            StandardOutput.Write(bytes);
+            output.Write(bytes);
             return;
         }
 
@@ -30,7 +30,7 @@ internal sealed class GatheredOutput
     /// <exception cref="BrokenPipeException">The reader has gone.</exception>
     public void Flush()
     {
-        StandardOutput.Write(_buffer.AsSpan(0, _length));
+        output.Write(_buffer.AsSpan(0, _length));
         _length = 0;
     }
 }

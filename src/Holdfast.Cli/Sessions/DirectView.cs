@@ -6,10 +6,11 @@ using Holdfast.Terminal.Queries;
 namespace Holdfast.Cli.Sessions;
 
 /// <summary>The user's terminal is the session's: what the program writes goes to it as it is, old output without its queries.</summary>
+/// <param name="terminal">Where it is shown.</param>
 /// <param name="oldBelow">Output below this offset was there before the terminal was attached.</param>
-internal sealed class DirectView(ulong oldBelow) : IAttachedView
+internal sealed class DirectView(IByteOutput terminal, ulong oldBelow) : IAttachedView
 {
-    private readonly GatheredOutput _output = new();
+    private readonly GatheredOutput _output = new(terminal);
     private readonly ScreenMode _mode = new();
     private readonly QueryFilter _filter = new();
     private readonly ArrayBufferWriter<byte> _filtered = new();
@@ -53,6 +54,6 @@ internal sealed class DirectView(ulong oldBelow) : IAttachedView
     public void Leave()
     {
         _output.Flush();
-        StandardOutput.Write(_mode.LeaveSequence);
+        terminal.Write(_mode.LeaveSequence);
     }
 }

@@ -12,11 +12,16 @@ namespace Holdfast.Cli.Sessions;
 /// </summary>
 internal sealed class ObserverView : IAttachedView
 {
+    private readonly IByteOutput _terminal;
     private readonly ObserverScreen _screen;
     private bool _entered;
     private bool _drawing;
 
-    public ObserverView(SessionInfo session) => _screen = new ObserverScreen(SizeOf(session.Size));
+    public ObserverView(IByteOutput terminal, SessionInfo session)
+    {
+        _terminal = terminal;
+        _screen = new ObserverScreen(SizeOf(session.Size));
+    }
 
     public void Draw(SessionEvent screen)
     {
@@ -33,16 +38,16 @@ internal sealed class ObserverView : IAttachedView
         if (_drawing)
             return;
         if (!_entered)
-            StandardOutput.Write("\e[?1049h"u8);
+            _terminal.Write("\e[?1049h"u8);
         _entered = true;
         var window = TerminalAttach.Size() ?? new WindowSize(80, 24);
-        StandardOutput.Write(_screen.Paint(new TerminalSize(window.Columns, window.Rows)));
+        _terminal.Write(_screen.Paint(new TerminalSize(window.Columns, window.Rows)));
     }
 
     public void Leave()
     {
         if (_entered)
-            StandardOutput.Write("\e[0m\e[?25h\e[?1049l"u8);
+            _terminal.Write("\e[0m\e[?25h\e[?1049l"u8);
     }
 
     private static TerminalSize SizeOf(Protocol.V1.TerminalSize size) => new((int)size.Cols, (int)size.Rows);

@@ -10,14 +10,13 @@ using Holdfast.Protocol.V1;
 namespace Holdfast.Cli.Sessions;
 
 /// <summary>
-/// The user's terminal joined to a session: raw mode, output on one task, input on another thread, until detached or ended.
+/// The user's terminal joined to a session: raw mode, output and keys on the client's receive loop, until detached or ended.
 /// Made by a command for one attachment; restores the terminal however it ends.
 /// </summary>
-internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment session, TerminalAttachOptions options)
+internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment session, TerminalWait wait, TerminalAttachOptions options)
 {
     private const int InputNumber = 0;
     private const int OutputNumber = 1;
-    private const int InputBytes = 64 * 1024;
 
     // A restart takes a fraction of this; who waits longer wants to know why.
     private static readonly TimeSpan SilentLoss = TimeSpan.FromSeconds(2);
@@ -25,13 +24,15 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     private static readonly TimeSpan DetachPatience = TimeSpan.FromMilliseconds(500);
 
     private readonly TaskCompletionSource _detached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly GuardedView _view =
-        new(options.Screen && !session.IsOwner ? new ObserverView(session.Session) : new DirectView(session.Session.Head));
+    private readonly TerminalOutput _terminal = new(wait);
+    private GuardedView? _guarded;
     private bool _direct = !options.Screen || session.IsOwner;
     private bool _drawing;
-    private readonly EchoWait _echo = new();
     private Timer? _lossNotice;
     private bool _refusalTold;
+
+    private GuardedView View => _guarded ??= new GuardedView(
+        options.Screen && !session.IsOwner ? new ObserverView(_terminal, session.Session) : new DirectView(_terminal, session.Session.Head));
 
     public static void RequireTerminal()
     {
@@ -52,11 +53,14 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
         {
             if (!options.Observer && !session.IsOwner)
                 Notice($"{OwnerText(session.Session.OwnerName)} types here: you are watching (OWNER_REQUIRED); `holdfast attach {session.Session.Name} --takeover` takes it over");
+            wait.Begin(new KeyReader(TakeKeysAsync));
+            if (_terminal.Blocks)
+                wait.StartAside();
             var output = PrintAsync(cancellation);
-            StartInput();
             await Task.WhenAny(output, _detached.Task);
             end = output.IsCompleted ? await output : default;
-            _view.Leave();
+            wait.End();
+            View.Leave();
         }
 
         client.StateChanged -= OnState;
@@ -89,19 +93,18 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
         {
             var reading = session.ReadAsync(cancellation);
             if (!reading.IsCompleted)
-                _view.Flush();
+                View.Flush();
             var next = await reading;
             switch (next.Kind)
             {
                 case SessionEventKind.Output:
-                    _view.Show(next);
-                    _echo.Seen();
+                    View.Show(next);
                     break;
                 case SessionEventKind.Screen:
                     Draw(next);
                     break;
                 case SessionEventKind.Resized:
-                    _view.Resized(next);
+                    View.Resized(next);
                     break;
                 case SessionEventKind.Gap when !options.Screen:
                     Notice($"{next.To - next.From} bytes of output were overwritten before they were shown");
@@ -113,7 +116,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
                     OnOwnerChanged(next.Owner!);
                     break;
                 case SessionEventKind.Exited or SessionEventKind.Finalized or SessionEventKind.End:
-                    _view.Flush();
+                    View.Flush();
                     return next;
                 default:
                     break;
@@ -127,66 +130,42 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
         if (!_drawing && session.IsOwner != _direct)
         {
             _direct = session.IsOwner;
-            _view.Switch(_direct ? new DirectView(oldBelow: 0) : new ObserverView(session.Session));
+            View.Switch(_direct ? new DirectView(_terminal, oldBelow: 0) : new ObserverView(_terminal, session.Session));
         }
 
         _drawing = screen.More;
-        _view.Draw(screen);
+        View.Draw(screen);
     }
 
     private Task RedrawAsync() => options.Screen ? session.RedrawAsync(scrollbackLines: 0) : Task.CompletedTask;
 
-    // A thread of its own: a read of a terminal cannot be cancelled, and nobody waits for this one at the end.
-    private void StartInput() => new Thread(ReadInput) { IsBackground = true, Name = "terminal input" }.Start();
-
-    private void ReadInput()
+    // False with the detach key, and at the terminal's end.
+    private async Task<bool> TakeKeysAsync(ReadOnlyMemory<byte> typed)
     {
-        var buffer = new byte[InputBytes];
-        try
-        {
-            while (StandardInput.Read(buffer) is > 0 and var read)
-            {
-                var typed = buffer.AsMemory(0, read);
-                var key = typed.Span.IndexOf(options.DetachKey.Byte);
-                if (!options.Observer)
-                    SendAndAwaitEcho(key < 0 ? typed : typed[..key]);
-                if (key >= 0)
-                {
-                    AwaitTyped();
-                    break;
-                }
-            }
-        }
-        catch (IOException e)
-        {
-            // The terminal is gone: as good as a detach.
-            _ = e;
-        }
-
-        _detached.TrySetResult();
+        var key = typed.Span.IndexOf(options.DetachKey.Byte);
+        if (!options.Observer && typed.Length > 0)
+            await SendAsync(key < 0 ? typed : typed[..key]);
+        if (key < 0 && typed.Length > 0)
+            return true;
+        _ = DetachAsync();
+        return false;
     }
 
     // What was typed before the detach key arrives before the connection ends; a program that does not read keeps nobody here.
-    private void AwaitTyped()
+    private async Task DetachAsync()
     {
         using var limit = new CancellationTokenSource(DetachPatience);
         try
         {
-            session.FlushAsync(limit.Token).GetAwaiter().GetResult();
+            await session.FlushAsync(limit.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or HoldfastException)
         {
             // It is told elsewhere, or nobody waits for it any more.
             _ = e;
         }
-    }
 
-    private void SendAndAwaitEcho(ReadOnlyMemory<byte> typed)
-    {
-        _echo.Begin();
-        Send(typed);
-        if (typed.Length <= EchoWait.KeyPressBytes)
-            _echo.Wait();
+        _detached.TrySetResult();
     }
 
     // Whoever attached to type gets the session as soon as nobody has it.
@@ -232,7 +211,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
 
     private static string OwnerText(string name) => name.Length == 0 ? "another client" : name;
 
-    private void Send(ReadOnlyMemory<byte> typed)
+    private async Task SendAsync(ReadOnlyMemory<byte> typed)
     {
         if (!session.IsOwner && session.OwnerEpoch != 0 && typed.Length > 0)
         {
@@ -242,7 +221,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
 
         try
         {
-            session.WriteAsync(typed).GetAwaiter().GetResult();
+            await session.WriteAsync(typed);
         }
         catch (HoldfastException e) when (e.Code is ErrorCode.SessionExited or ErrorCode.SessionGone or ErrorCode.NotAttached)
         {
@@ -270,7 +249,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     private void Resize()
     {
         if (!session.IsOwner)
-            _view.Flush();
+            View.Flush();
         else if (Size() is { } size)
             _ = ResizeAsync(size);
     }
@@ -291,9 +270,16 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     private void OnState(ConnectionState state)
     {
         _lossNotice?.Dispose();
-        _lossNotice = state == ConnectionState.Reconnecting
-            ? new Timer(_ => Notice("the daemon is away; waiting for it"), null, SilentLoss, Timeout.InfiniteTimeSpan)
-            : null;
+        _lossNotice = null;
+        if (state == ConnectionState.Reconnecting)
+        {
+            _lossNotice = new Timer(_ => Notice("the daemon is away; waiting for it"), null, SilentLoss, Timeout.InfiniteTimeSpan);
+            wait.StartAside();
+        }
+        else if (!_terminal.Blocks)
+        {
+            wait.StopAside();
+        }
     }
 
     // In raw mode a line ends with both.

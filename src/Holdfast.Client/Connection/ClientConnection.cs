@@ -30,10 +30,13 @@ internal sealed class ClientConnection : IAsyncDisposable
         _options = options;
         _clientId = clientId;
         _onState = onState;
-        _maker = new LinkMaker(options, clientId);
+        Receiving = new ReceiveMode(options.ReadOnReceiveLoop);
+        _maker = new LinkMaker(options, clientId, Receiving);
         _dispatcher = new FrameDispatcher(_attachments, Answered);
         Welcome = new Welcome();
     }
+
+    public ReceiveMode Receiving { get; }
 
     /// <summary>What the present or last daemon said of itself.</summary>
     public Welcome Welcome { get; private set; }

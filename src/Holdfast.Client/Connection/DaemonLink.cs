@@ -16,13 +16,13 @@ internal sealed class DaemonLink : IDisposable
     private readonly SemaphoreSlim _sending = new(1, 1);
 
     // Never both ways: the first asynchronous call would make the socket non-blocking for good.
-    private readonly bool _blocking;
+    private readonly ReceiveMode _mode;
 
-    private DaemonLink(Socket socket, bool blocking)
+    private DaemonLink(Socket socket, ReceiveMode mode)
     {
         _socket = socket;
-        _blocking = blocking;
-        Receiver = new FrameReceiver(socket, blocking);
+        _mode = mode;
+        Receiver = new FrameReceiver(socket, mode);
     }
 
     public FrameReceiver Receiver { get; }
@@ -30,9 +30,9 @@ internal sealed class DaemonLink : IDisposable
     public Welcome Welcome { get; private set; } = new();
 
     /// <summary>Says hello on a fresh socket, which the link then owns. A socket that ends before the welcome is a <see cref="SocketException"/>: try again.</summary>
-    public static async Task<DaemonLink> GreetAsync(Socket socket, Hello hello, bool blocking, CancellationToken cancellation)
+    public static async Task<DaemonLink> GreetAsync(Socket socket, Hello hello, ReceiveMode mode, CancellationToken cancellation)
     {
-        var link = new DaemonLink(socket, blocking);
+        var link = new DaemonLink(socket, mode);
         await using var deadline = cancellation.Register(link.Close);
         try
         {
@@ -108,7 +108,7 @@ internal sealed class DaemonLink : IDisposable
         try
         {
             while (!frame.IsEmpty)
-                frame = frame[(_blocking ? _socket.Send(frame.Span) : await _socket.SendAsync(frame, SocketFlags.None, CancellationToken.None))..];
+                frame = frame[(_mode.IsBlocking ? _socket.Send(frame.Span) : await _socket.SendAsync(frame, SocketFlags.None, CancellationToken.None))..];
         }
         catch (ObjectDisposedException)
         {

@@ -9,7 +9,7 @@ namespace Holdfast.Client.Connection;
 /// Cuts what a socket delivers into frames, in place.
 /// Owned by one link; used by its receive loop alone; ends with the socket.
 /// </summary>
-internal sealed class FrameReceiver(Socket socket, bool blocking) : IDisposable
+internal sealed class FrameReceiver(Socket socket, ReceiveMode mode) : IDisposable
 {
     /// <summary>With less room than this a receive would return too little to be worth its call.</summary>
     private const int LeastRoom = 64 * 1024;
@@ -44,7 +44,7 @@ internal sealed class FrameReceiver(Socket socket, bool blocking) : IDisposable
     public async ValueTask<bool> ReceiveAsync(CancellationToken cancellation)
     {
         MakeRoom();
-        var received = blocking
+        var received = mode.IsBlocking
             ? ReceiveBlocking()
             : await socket.ReceiveAsync(Segment.Buffer.AsMemory(_end), SocketFlags.None, cancellation);
         _end += received;
@@ -53,10 +53,9 @@ internal sealed class FrameReceiver(Socket socket, bool blocking) : IDisposable
 
     public void Dispose() => Segment.Release();
 
-    // A receive that sleeps is woken also when the peer has read what this side sent, in the middle of its work; a poll is not.
     private int ReceiveBlocking()
     {
-        socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
+        mode.UntilReadable(socket);
         return socket.Receive(Segment.Buffer.AsSpan(_end));
     }
 

@@ -9,7 +9,7 @@ namespace Holdfast.Client.Connection;
 /// Makes a link that has been welcomed, trying until a deadline.
 /// Owned by the connection; one attempt series at a time.
 /// </summary>
-internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
+internal sealed class LinkMaker(HoldfastClientOptions options, string clientId, ReceiveMode mode)
 {
     private string? _token;
 
@@ -72,7 +72,7 @@ internal sealed class LinkMaker(HoldfastClientOptions options, string clientId)
             Token = _token,
             ClientName = options.ClientName,
         };
-        return await DaemonLink.GreetAsync(socket, hello, options.ReadOnReceiveLoop, cancellation);
+        return await DaemonLink.GreetAsync(socket, hello, mode, cancellation);
     }
 
     // A daemon that starts writes its token before it answers: what we read before may be its predecessor's.

@@ -45,12 +45,16 @@ public sealed class Reactor : IDisposable
 {
     private readonly Epoll _epoll = new();
     private readonly Dictionary<ulong, IReadyHandler> _handlers = [];
+    // By the time at which they are due, in ticks of the monotonic clock: rounded to milliseconds, a timer of less would fire at once, and one that
+    // looks whether its time has come and asks for the rest would keep the loop busy until then.
     private readonly PriorityQueue<LoopTimer, long> _timers = new();
     private ulong _nextToken;
-    private long _awakeUntil;
+    private readonly AwakeSpell _awake = new();
 
     /// <summary>Milliseconds of the monotonic clock.</summary>
-    public static long Now => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1000);
+    public static long Now => Stopwatch.GetTimestamp() / TicksPerMillisecond;
+
+    private static long TicksPerMillisecond => Stopwatch.Frequency / 1000;
 
     public Registration Add(Fd fd, Readiness interest, IReadyHandler handler)
     {
@@ -63,16 +67,16 @@ public sealed class Reactor : IDisposable
     /// <summary>Calls <paramref name="action"/> once after the time; cancel the result to take it back.</summary>
     public LoopTimer After(TimeSpan delay, Action action)
     {
-        var timer = new LoopTimer(Now + (long)delay.TotalMilliseconds, action);
-        _timers.Enqueue(timer, timer.Due);
+        var timer = new LoopTimer(action);
+        _timers.Enqueue(timer, Stopwatch.GetTimestamp() + (long)Math.Ceiling(delay.TotalSeconds * Stopwatch.Frequency));
         return timer;
     }
 
     /// <summary>
     /// Looks for events without sleeping for this long, yielding to whoever wants the processor: where an answer is expected within
-    /// microseconds, falling asleep and being woken costs more than the answer. Ends with the first event.
+    /// microseconds (see <see cref="AwakeSpell"/>). Ends with the first event.
     /// </summary>
-    public void StayAwake(TimeSpan time) => _awakeUntil = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
+    public void StayAwake(TimeSpan time) => _awake.Begin(time);
 
     /// <summary>Waits for events and dispatches them, then the timers that are due. <paramref name="poll"/>: do not wait.</summary>
     public void RunOnce(bool poll = false)
@@ -102,21 +106,20 @@ public sealed class Reactor : IDisposable
 
     private int WaitAwake()
     {
-        var count = 0;
-        while (count == 0 && _awakeUntil != 0 && Stopwatch.GetTimestamp() < _awakeUntil)
-        {
+        if (!_awake.IsOn)
+            return 0;
+        int count;
+        do
             count = _epoll.Wait(0);
-            if (count == 0)
-                Thread.Yield();
-        }
-        _awakeUntil = 0;
+        while (count == 0 && _awake.Yield());
+        _awake.End();
         return count;
     }
 
     private void RunTimers()
     {
         // One look at the clock: a timer that asks for itself again waits for the next turn instead of starving descriptors.
-        var now = Now;
+        var now = Stopwatch.GetTimestamp();
         while (_timers.TryPeek(out var timer, out var due) && (timer.Cancelled || due <= now))
         {
             _timers.Dequeue();
@@ -132,18 +135,16 @@ public sealed class Reactor : IDisposable
             if (timer.Cancelled)
                 _timers.Dequeue();
             else
-                return (int)Math.Clamp(due - Now, 0, int.MaxValue);
+                return (int)Math.Clamp((due - Stopwatch.GetTimestamp() + TicksPerMillisecond - 1) / TicksPerMillisecond, 0, int.MaxValue);
         }
         return -1;
     }
 }
 
 /// <summary>An action that the loop will run once. Belongs to who asked for it; loop thread only.</summary>
-public sealed class LoopTimer(long due, Action action)
+public sealed class LoopTimer(Action action)
 {
     private Action? _action = action;
-
-    internal long Due { get; } = due;
 
     public bool Cancelled => _action is null;
 

@@ -22,6 +22,9 @@ internal static unsafe partial class Libc
     public static partial int epoll_wait(int epoll, void* events, int maximum, int timeout);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int poll(void* entries, nuint count, int timeout);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int eventfd(uint initial, int flags);
 
     [LibraryImport("libc", SetLastError = true)]

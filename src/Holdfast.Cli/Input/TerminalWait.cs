@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+using Holdfast.Client;
+using Holdfast.Linux;
+using Holdfast.Linux.Events;
+
+namespace Holdfast.Cli.Input;
+
+/// <summary>
+/// The one wait of an attached terminal, for the daemon and for keys: a key press costs no change of threads. After one it stays awake for a moment,
+/// because on an idle machine waking a sleeping processor costs more than all the work of an echo.
+/// Made by the command, used by the client's receive loop, begun and ended by the attachment; lives as long as the process.
+/// </summary>
+internal sealed class TerminalWait : IReceiveWait
+{
+    // Several times an echo through the daemon; at ten keys a second without any echo it is 0.3% of a processor.
+    private static readonly TimeSpan EchoTime = TimeSpan.FromMicroseconds(300);
+
+    private readonly EventFd _bell = new();
+    private KeyReader? _keys;
+    private AsideReader? _aside;
+    private readonly AwakeSpell _awake = new();
+    private volatile int _loopThread;
+
+    /// <summary>From now on keys are read, wherever this waits.</summary>
+    public void Begin(KeyReader keys)
+    {
+        keys.Ready = _bell.Ring;
+        Volatile.Write(ref _keys, keys);
+        _bell.Ring();
+    }
+
+    /// <summary>No key is read any more.</summary>
+    public void End()
+    {
+        StopAside();
+        Volatile.Write(ref _keys, null);
+    }
+
+    /// <summary>Reads keys on a thread of its own until <see cref="StopAside"/>: while nobody waits here, because the daemon is away or the terminal blocks its writer.</summary>
+    public void StartAside()
+    {
+        if (Volatile.Read(ref _keys) is { } keys)
+            _aside ??= new AsideReader(keys);
+    }
+
+    public void StopAside() => Interlocked.Exchange(ref _aside, null)?.Dispose();
+
+    public void UntilReadable(SafeHandle socket)
+    {
+        _loopThread = Environment.CurrentManagedThreadId;
+        Until((int)socket.DangerousGetHandle(), Readiness.Readable);
+    }
+
+    /// <summary>Returns when the terminal takes output again. Where the receive loop waits so, keys are heard meanwhile.</summary>
+    public void UntilWritable(Fd terminal)
+    {
+        if (_loopThread == Environment.CurrentManagedThreadId)
+            Until(terminal.Number, Readiness.Writable);
+        else
+            DescriptorPoll.Wait([new PollEntry(terminal.Number, Readiness.Writable)], -1);
+    }
+
+    private void Until(int number, Readiness readiness)
+    {
+        Span<PollEntry> entries = stackalloc PollEntry[3];
+        do
+        {
+            entries[0] = new PollEntry(number, readiness);
+            var keys = _aside is null ? Volatile.Read(ref _keys) : null;
+            entries[1] = keys is { IsReading: true } ? KeyReader.Entry : PollEntry.None;
+            entries[2] = new PollEntry(_bell.Fd.Number, Readiness.Readable);
+            Poll(entries);
+            if (entries[2].Ready != Readiness.None)
+                _bell.Clear();
+            if (entries[1].Ready != Readiness.None && keys!.Take())
+                _awake.Begin(EchoTime);
+        }
+        while (entries[0].Ready == Readiness.None);
+        _awake.End();
+    }
+
+    private void Poll(Span<PollEntry> entries)
+    {
+        while (_awake.IsOn)
+        {
+            if (DescriptorPoll.Wait(entries, 0) > 0)
+                return;
+            _awake.Yield();
+        }
+
+        DescriptorPoll.Wait(entries, -1);
+    }
+}
