@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Holdfast.Cli.Output;
 using Holdfast.Client;
 using Holdfast.Terminal.Queries;
@@ -8,7 +9,8 @@ namespace Holdfast.Cli.Sessions;
 /// <summary>The user's terminal is the session's: what the program writes goes to it as it is, old output without its queries.</summary>
 /// <param name="terminal">Where it is shown.</param>
 /// <param name="oldBelow">Output below this offset was there before the terminal was attached.</param>
-internal sealed class DirectView(IByteOutput terminal, ulong oldBelow) : IAttachedView
+/// <param name="redrawn">The screen is drawn again after a notice; otherwise a notice takes a line among the output.</param>
+internal sealed class DirectView(IByteOutput terminal, ulong oldBelow, bool redrawn) : IAttachedView
 {
     private readonly GatheredOutput _output = new(terminal);
     private readonly ScreenMode _mode = new();
@@ -47,6 +49,15 @@ internal sealed class DirectView(IByteOutput terminal, ulong oldBelow) : IAttach
 
     public void Resized(SessionEvent resized)
     {
+    }
+
+    public void Notice(string what)
+    {
+        _output.Flush();
+        if (redrawn && TerminalAttach.Size() is { } size)
+            terminal.Write(StatusLine.Over(what, size.Columns, size.Rows));
+        else
+            terminal.Write(Encoding.UTF8.GetBytes($"\r\n[holdfast: {Printable.Text(what)}]\r\n"));
     }
 
     public void Flush() => _output.Flush();

@@ -33,6 +33,8 @@ internal sealed class GuardedView(IAttachedView view) : IAttachedView
 
     public void Resized(SessionEvent resized) => Do(() => _view.Resized(resized));
 
+    public void Notice(string what) => Do(() => _view.Notice(what));
+
     public void Flush()
     {
         lock (_gate)

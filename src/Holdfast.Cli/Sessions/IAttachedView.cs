@@ -13,6 +13,9 @@ internal interface IAttachedView
 
     void Resized(SessionEvent resized);
 
+    /// <summary>A word from the client itself.</summary>
+    void Notice(string what);
+
     /// <summary>Nothing more is at hand: everything so far must be seen now.</summary>
     void Flush();
 

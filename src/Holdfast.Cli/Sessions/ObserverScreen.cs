@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text;
 using Holdfast.Terminal;
 
@@ -15,6 +16,8 @@ internal sealed class ObserverScreen(TerminalSize size)
     private readonly List<byte[]> _painted = [];
     private readonly ArrayBufferWriter<byte> _row = new();
     private readonly ArrayBufferWriter<byte> _frame = new();
+    private string? _notice;
+    private long _noticed;
     private TerminalSize _window;
     private (int Column, int Row, bool Visible) _cursor;
     private bool _moved;
@@ -45,6 +48,9 @@ internal sealed class ObserverScreen(TerminalSize size)
         _model.Feed(output);
     }
 
+    /// <summary>Takes the window's lowest line for a while.</summary>
+    public void Notice(string what) => (_notice, _noticed) = (what, Stopwatch.GetTimestamp());
+
     /// <summary>What brings a window of this size up to date; empty where nothing changed. Valid until the next call.</summary>
     public ReadOnlySpan<byte> Paint(TerminalSize window)
     {
@@ -53,6 +59,8 @@ internal sealed class ObserverScreen(TerminalSize size)
         var empty = _frame.WrittenCount;
         if (window != _window)
             Clear(window);
+        if (Stopwatch.GetElapsedTime(_noticed) > StatusLine.Time)
+            _notice = null;
         for (var row = 0; row < window.Rows; row++)
             PaintRow(row);
         var changed = _frame.WrittenCount > empty;
@@ -73,7 +81,9 @@ internal sealed class ObserverScreen(TerminalSize size)
     private void PaintRow(int row)
     {
         _row.ResetWrittenCount();
-        if (row < _model.Size.Rows)
+        if (row == _window.Rows - 1 && _notice is not null)
+            Encoding.UTF8.GetBytes(StatusLine.Row(_notice, _window.Columns), _row);
+        else if (row < _model.Size.Rows)
             TerminalText.WriteRow(_model.GetRow(row), _window.Columns, _row, styled: true);
         if (_row.WrittenSpan.SequenceEqual(_painted[row]))
             return;

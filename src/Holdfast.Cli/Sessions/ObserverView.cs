@@ -33,6 +33,12 @@ internal sealed class ObserverView : IAttachedView
 
     public void Resized(SessionEvent resized) => _screen.Resize(resized.From, SizeOf(resized.Size!));
 
+    public void Notice(string what)
+    {
+        _screen.Notice(what);
+        Flush();
+    }
+
     public void Flush()
     {
         if (_drawing)

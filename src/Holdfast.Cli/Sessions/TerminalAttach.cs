@@ -28,11 +28,13 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     private GuardedView? _guarded;
     private bool _direct = !options.Screen || session.IsOwner;
     private bool _drawing;
+    private string? _noticeOnScreen;
+    private Timer? _wipe;
     private Timer? _lossNotice;
     private bool _refusalTold;
 
     private GuardedView View => _guarded ??= new GuardedView(
-        options.Screen && !session.IsOwner ? new ObserverView(_terminal, session.Session) : new DirectView(_terminal, session.Session.Head));
+        options.Screen && !session.IsOwner ? new ObserverView(_terminal, session.Session) : new DirectView(_terminal, session.Session.Head, options.Screen));
 
     public static void RequireTerminal()
     {
@@ -52,7 +54,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
         using (PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Resize()))
         {
             if (!options.Observer && !session.IsOwner)
-                Notice($"{OwnerText(session.Session.OwnerName)} types here: you are watching (OWNER_REQUIRED); `holdfast attach {session.Session.Name} --takeover` takes it over");
+                NoticeOnScreen($"{OwnerText(session.Session.OwnerName)} types here: you are watching (OWNER_REQUIRED); `holdfast attach {session.Session.Name} --takeover` takes it over");
             wait.Begin(new KeyReader(TakeKeysAsync));
             if (_terminal.Blocks)
                 wait.StartAside();
@@ -65,6 +67,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
 
         client.StateChanged -= OnState;
         _lossNotice?.Dispose();
+        _wipe?.Dispose();
         return Report(end);
     }
 
@@ -130,11 +133,13 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
         if (!_drawing && session.IsOwner != _direct)
         {
             _direct = session.IsOwner;
-            View.Switch(_direct ? new DirectView(_terminal, oldBelow: 0) : new ObserverView(_terminal, session.Session));
+            View.Switch(_direct ? new DirectView(_terminal, oldBelow: 0, redrawn: true) : new ObserverView(_terminal, session.Session));
         }
 
         _drawing = screen.More;
         View.Draw(screen);
+        if (!_drawing && Interlocked.Exchange(ref _noticeOnScreen, null) is { } notice)
+            Notice(notice);
     }
 
     private Task RedrawAsync() => options.Screen ? session.RedrawAsync(scrollbackLines: 0) : Task.CompletedTask;
@@ -182,8 +187,8 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     {
         try
         {
+            NoticeOnScreen($"{OwnerText(owner)} took the session over: you are watching");
             await RedrawAsync();
-            Notice($"{OwnerText(owner)} took the session over: you are watching");
         }
         catch (HoldfastException e)
         {
@@ -197,7 +202,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
         try
         {
             await session.TakeAsync(force: false);
-            Notice("you are the owner now");
+            NoticeOnScreen("you are the owner now");
             if (Size() is { } size)
                 await ResizeAsync(size);
             await RedrawAsync();
@@ -282,6 +287,37 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
         }
     }
 
-    // In raw mode a line ends with both.
-    private static void Notice(string what) => StandardOutput.WriteErrorLine($"\r\n[holdfast: {what}]\r");
+    // The screen that is drawn next would hide it.
+    private void NoticeOnScreen(string what)
+    {
+        if (options.Screen)
+            _noticeOnScreen = what;
+        else
+            Notice(what);
+    }
+
+    private void Notice(string what)
+    {
+        View.Notice(what);
+        // It lies over something of the session's screen.
+        if (options.Screen)
+            _wipe ??= new Timer(_ => _ = WipeAsync(), null, StatusLine.Time, Timeout.InfiniteTimeSpan);
+    }
+
+    private async Task WipeAsync()
+    {
+        Interlocked.Exchange(ref _wipe, null)?.Dispose();
+        View.Flush();
+        try
+        {
+            // Asked while the daemon is away, it is answered when it is back.
+            if (session.IsOwner)
+                await RedrawAsync();
+        }
+        catch (HoldfastException e)
+        {
+            // The session is over: that is told by itself.
+            _ = e;
+        }
+    }
 }
