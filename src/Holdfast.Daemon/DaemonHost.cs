@@ -109,19 +109,21 @@ public sealed class DaemonHost : IKeeperEvents
             adoption.Adopt(transfer);
             _mover = new OutputMover(_loop.Reactor, transfer.NewTransfer(SpliceSelfTest.Works()), _counters);
             var journal = new DaemonJournal(_paths, _loop, _log);
+            journal.Records.KnowLineage(transfer.PageFile);
             _recorder = journal.Recorder;
             _life = new SessionLife(_loop.Reactor, _sessions, _keeper, _mover, new SessionKiller(_keeper, _options, _log), _recorder, _options, _log);
             BeginBeating();
             _tokenFile = new TokenFile(_paths.Token, transfer.Token, _log);
             _tokenFile.Ensure();
             ResumeSessions();
+            // Before a restore could have the same names stored again.
+            await adoption.RemoveAbandonedAsync();
             await ReconcileAsync(journal);
             _clients.Listen(_keeper.Entries["@listen"].Descriptors[0], NewRouter(transfer.Token));
             _keeper.Ready();
             if (_options.Flow.Warning() is { } warning)
                 _log.ConfigWarning(warning);
             _log.Serving(BuildFacts.Version, _sessions.Count, _counters.RecoveredBytes, _mover.TransferKind);
-            await adoption.RemoveAbandonedAsync();
         }
         catch (Exception e)
         {

@@ -39,7 +39,7 @@ internal sealed class ListCommand : Command
         {
             table.Add(
                 s.Name,
-                s.Failure.Length == 0 ? SessionRow.StateName(s.State) : s.Recovered,
+                s.Failure.Length == 0 ? SessionRow.StateName(s.State) : $"{s.Recovered} ({s.Failure})",
                 s.Pid == 0 ? "-" : s.Pid.ToString(),
                 s.Size is { } size ? $"{size.Cols}x{size.Rows}" : "-",
                 Age.Text(now - DateTimeOffset.FromUnixTimeMilliseconds((long)s.CreatedAtMs)),

@@ -13,6 +13,12 @@ public sealed record JournalRecord
     /// <summary>Which machine and runtime directory it belongs to: daemons that share a state directory leave each other's sessions alone.</summary>
     public required string Place { get; init; }
 
+    /// <summary>
+    /// The keeper that held it, with all keepers that took over from it. What such a keeper holds no more was removed on purpose, or never started:
+    /// it must not come back.
+    /// </summary>
+    public string Lineage { get; init; } = "";
+
     public uint Number { get; init; }
 
     public required string Name { get; init; }
@@ -45,6 +51,8 @@ public sealed record JournalRecord
     public string CreationKey { get; init; } = "";
 
     public string Title { get; init; } = "";
+
+    public ulong OwnerEpoch { get; init; }
 
     /// <summary>With its start time and the boot an identity of the program, for as long as that boot lasts.</summary>
     public int Pid { get; init; }

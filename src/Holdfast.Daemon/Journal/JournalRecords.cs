@@ -1,14 +1,25 @@
 using Holdfast.Daemon.Sessions;
+using Holdfast.Linux;
+using Holdfast.Linux.Files;
 using Holdfast.Protocol.V1;
 
 namespace Holdfast.Daemon.Journal;
 
-/// <summary>Makes records of sessions, and what a session is told about from records. Immutable; made once by the host.</summary>
+/// <summary>Makes records of sessions, and what a session is told about from records. Made once by the host; loop thread.</summary>
 public sealed class JournalRecords(string place)
 {
+    // Further than owners can change in the seconds that are not on disk: a claim on the lost program is none on its successor.
+    private const ulong OwnersUnseen = 1024;
+
     public string Place { get; } = place;
 
     public string BootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    /// <summary>Of the keeper that holds the sessions now; see <see cref="JournalRecord.Lineage"/>.</summary>
+    public string Lineage { get; private set; } = "";
+
+    /// <summary>What a keeper holds from its first daemon on, and gives to whoever takes over, is known by this file of it.</summary>
+    public void KnowLineage(Fd transferPage) => Lineage = $"{BootId}:{FileSystem.Stat(transferPage).Inode:x}";
 
     /// <summary>The session as of now.</summary>
     public JournalRecord Of(Session session)
@@ -18,6 +29,7 @@ public sealed class JournalRecords(string place)
         {
             Id = info.Id,
             Place = Place,
+            Lineage = Lineage,
             Number = info.Number,
             Name = info.Name,
             State = StateName(info.State),
@@ -31,6 +43,7 @@ public sealed class JournalRecords(string place)
             CreatedAtMs = info.CreatedAtMs,
             CreationKey = session.Record.CreationKey,
             Title = info.Title,
+            OwnerEpoch = info.OwnerEpoch,
             Pid = session.Entry.Pid,
             LeaderStart = session.Record.LeaderStart,
             BootId = BootId,
@@ -60,6 +73,7 @@ public sealed class JournalRecords(string place)
                 Size = new TerminalSize { Cols = record.Cols, Rows = record.Rows },
                 CreatedAtMs = record.CreatedAtMs,
                 Title = record.Title,
+                OwnerEpoch = record.OwnerEpoch + OwnersUnseen,
                 Overflow = record.Overflow == "pause" ? OverflowPolicy.OverflowPause : OverflowPolicy.OverflowGap,
                 Restore = record.Restore switch { "never" => RestorePolicy.RestoreNever, "command" => RestorePolicy.RestoreCommand, _ => RestorePolicy.RestoreShell },
             },

@@ -54,6 +54,7 @@ public sealed class ColdRestore(
             catch (Exception e)
             {
                 log.BackgroundFault(e);
+                await GiveUpAsync(next.Session, ErrorCode.Internal, e.Message);
             }
             counters.Recovery.Pending--;
             next.Session.Awaken = null;
@@ -88,10 +89,16 @@ public sealed class ColdRestore(
         }
         catch (HoldfastException e)
         {
-            await launcher.WithdrawAsync(session);
-            if (session.State != SessionState.Finalized)
-                events.Lost(session, RecoveryEvents.Unrecoverable, e.Code, e.Message);
+            await GiveUpAsync(session, e.Code, e.Message);
         }
+    }
+
+    private async Task GiveUpAsync(Session session, ErrorCode code, string reason)
+    {
+        if (session.State is not (SessionState.Starting or SessionState.Terminating))
+            return;
+        await launcher.WithdrawAsync(session);
+        events.Lost(session, RecoveryEvents.Unrecoverable, code, reason);
     }
 
     private async Task StartAsync(Session session, JournalRecord record)
@@ -102,6 +109,9 @@ public sealed class ColdRestore(
         var cwd = again && record.StartCwd.Length > 0 ? record.StartCwd : record.Cwd;
         var environment = SessionEnvironment.Of(variables, session.Name, session.Id, socket);
         var program = await SessionLauncher.ResolveAsync(command, cwd, environment);
+        // Killed while it was being looked for: then it is not started at all.
+        if (session.State == SessionState.Terminating)
+            await life.FinalizeAsync(session);
         if (session.State != SessionState.Starting)
             return;
         var info = session.Record.Session;

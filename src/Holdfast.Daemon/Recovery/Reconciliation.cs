@@ -4,6 +4,7 @@ using Holdfast.Daemon.Journal;
 using Holdfast.Daemon.Keepers;
 using Holdfast.Daemon.Sessions;
 using Holdfast.Linux;
+using Holdfast.Protocol.Errors;
 using Holdfast.Protocol.V1;
 using Microsoft.Extensions.Logging;
 
@@ -35,7 +36,7 @@ public sealed class Reconciliation(
             if (found.Record is { } record && record.Place != records.Place)
                 elsewhere++;
             else
-                List(found, held.Contains(found.Id));
+                TryList(found, held.Contains(found.Id));
         }
         log.Reconciled(facts.Alive, facts.Exited, facts.Pending, facts.Unrecoverable, elsewhere);
         restore.Begin();
@@ -49,8 +50,9 @@ public sealed class Reconciliation(
         {
             return await look.WaitAsync(Patience);
         }
-        catch (Exception e) when (e is LinuxException or TimeoutException)
+        catch (Exception e)
         {
+            // Whatever is wrong with a directory, the sessions that live are served.
             log.JournalUnreadable(e.Message);
             return [];
         }
@@ -64,6 +66,19 @@ public sealed class Reconciliation(
         return new Found(id, condition, record, held.Contains(id) || record is null or { HasEnded: true } ? 0 : store.ScreenOffset(id));
     }
 
+    private void TryList(Found found, bool isHeld)
+    {
+        try
+        {
+            List(found, isHeld);
+        }
+        catch (LinuxException e)
+        {
+            // No memory or no descriptor for its ring: its files stay, a later daemon finds them.
+            log.SessionNotRecovered(found.Record?.Name ?? found.Id, found.Id, RecoveryEvents.Unrecoverable, ErrorRegistry.Of(ErrorCode.Internal).Name, e.Message);
+        }
+    }
+
     private void List(Found found, bool isHeld)
     {
         switch (found.Condition)
@@ -75,6 +90,10 @@ public sealed class Reconciliation(
             case RecordCondition.Newer or RecordCondition.Damaged:
                 var code = found.Condition == RecordCondition.Newer ? ErrorCode.RecordNewer : ErrorCode.RecordDamaged;
                 events.Lost(journalled.MakeUnreadable(found.Id), RecoveryEvents.Unrecoverable, code, "no record of it can be read");
+                break;
+            // This keeper held it and holds it no more: it was forgotten, or its program was never started.
+            case RecordCondition.Good when !isHeld && found.Record!.Lineage == records.Lineage:
+                recorder.Forget(found.Id);
                 break;
             case RecordCondition.Good when isHeld:
                 events.Lost(journalled.Make(found.Record!, 0), RecoveryEvents.Unrecoverable, ErrorCode.EntryUnusable, "the keeper holds it in another form");

@@ -89,6 +89,27 @@ public sealed class RetentionTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(daemon.Paths.SessionsDirectory));
     }
 
+    [Theory]
+    [InlineData("sleep 1000")]
+    [InlineData("exit 1")]
+    public async Task What_was_forgotten_while_its_directory_stayed_does_not_come_back(string script)
+    {
+        await using var daemon = new DaemonProcess();
+        (await daemon.CliAsync("new", "a", "-d", "--", "sh", "-c", script)).Succeeded();
+        await Loss.PersistedAsync(daemon, "a");
+        var directory = Loss.DirectoryOf(daemon, await Loss.InfoAsync(daemon, "a"));
+        var copy = Path.Combine(daemon.Directory, "copy");
+        (await daemon.ShellAsync($"cp -a {directory} {copy}")).Succeeded();
+        while ((await daemon.CliAsync("kill", "a")).ExitCode == 0)
+            await daemon.StatusAsync();
+        await ColdRestoreTests.GoneAsync(daemon, directory);
+        // As if the daemon had been killed between the keeper's removal and its own.
+        (await daemon.ShellAsync($"mv {copy} {directory}")).Succeeded();
+        await daemon.KillDaemonAsync();
+        Assert.Equal(0, (await daemon.CliAsync("ls", "--json")).Succeeded().Json.GetArrayLength());
+        await ColdRestoreTests.GoneAsync(daemon, directory);
+    }
+
     [Fact]
     public async Task A_session_that_could_not_be_started_leaves_no_directory()
     {
