@@ -52,15 +52,11 @@ public sealed class QueryAnswers(Session session) : ITerminalListener
 
     public void WorkingDirectoryChanged(string directory)
     {
-        if (!Uri.TryCreate(directory, UriKind.Absolute, out var uri) || !uri.IsFile || !uri.AbsolutePath.StartsWith('/') || !IsHere(uri.Host))
+        if (!Uri.TryCreate(directory, UriKind.Absolute, out var uri) || !uri.IsFile || !uri.AbsolutePath.StartsWith('/'))
             return;
         session.Record.Session.Cwd = Uri.UnescapeDataString(uri.AbsolutePath);
         session.Journal.RecordDirty = true;
     }
-
-    // A shell on another machine, reached from this session, tells a directory of that machine.
-    private static bool IsHere(string host) =>
-        host.Length == 0 || host == "localhost" || host.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Writes what waits; again when the terminal takes input again.</summary>
     public void Send()

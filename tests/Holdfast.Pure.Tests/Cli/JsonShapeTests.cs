@@ -19,7 +19,7 @@ public sealed class JsonShapeTests
                 "clients", "observers", "head", "retained_from", "title", "recovered", "failure",
             ],
             row.EnumerateObject().Select(p => p.Name));
-        foreach (var unknown in new[] { "pid", "cwd", "created_at", "exited_at", "exit_code", "exit_signal", "owner", "title", "recovered", "failure", })
+        foreach (var unknown in new[] { "pid", "cwd", "created_at", "exited_at", "exit_code", "exit_signal", "owner", "title", "recovered", "failure" })
             Assert.Equal(JsonValueKind.Null, row.GetProperty(unknown).ValueKind);
     }
 
