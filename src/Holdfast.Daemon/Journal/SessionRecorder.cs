@@ -14,6 +14,9 @@ public sealed class SessionRecorder
     // A changing screen is on disk after this, a tick of one second, and the write: less than five seconds.
     private const long ScreenMilliseconds = 4000;
 
+    // The buffer for a screen is given back when none was written for longer than screens are apart.
+    private const int BufferTicks = 10;
+
     // A disk that does not answer must not keep a session from being created.
     private static readonly TimeSpan FirstRecordPatience = TimeSpan.FromSeconds(1);
 
@@ -28,6 +31,8 @@ public sealed class SessionRecorder
     private readonly List<TaskCompletionSource> _awaitingRest = [];
     private byte[] _screen = [];
     private string? _screenOf;
+    private int _forgetting;
+    private int _quietTicks;
     private bool _frozen;
 
     public SessionRecorder(Reactor reactor, JournalRecords records, JournalStore store, SynchronizationContext loop, JournalHealth health)
@@ -40,7 +45,7 @@ public sealed class SessionRecorder
     public JournalHealth Health { get; }
 
     /// <summary>Sessions with something that is not on disk.</summary>
-    public int Waiting => _underWay.Count + _due.Count;
+    public int Waiting => _underWay.Count + _due.Count + _forgetting;
 
     private JournalWriter Writer { get; }
 
@@ -100,7 +105,8 @@ public sealed class SessionRecorder
             if (IsDue(session))
                 Enqueue(session, first: false);
         }
-        if (_due.Count == 0 && _screenOf is null)
+        _quietTicks = Waiting == 0 ? _quietTicks + 1 : 0;
+        if (_quietTicks == BufferTicks)
             _screen = [];
         Pump();
     }
@@ -226,7 +232,9 @@ public sealed class SessionRecorder
     public void Forget(string id)
     {
         _toForget.Remove(id);
-        if (!Writer.TryPost(new JournalJob(id) { Forget = true }))
+        if (Writer.TryPost(new JournalJob(id) { Forget = true }))
+            _forgetting++;
+        else
             _toForget.Add(id);
     }
 
@@ -238,8 +246,10 @@ public sealed class SessionRecorder
             Health.Failed(job.Id, fault.Message);
         if (job.Forget)
         {
+            _forgetting--;
             if (fault is not null)
                 _toForget.Add(job.Id);
+            Pump();
             return;
         }
         if (_screenOf == job.Id)
