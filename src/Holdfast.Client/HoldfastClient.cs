@@ -23,6 +23,9 @@ public sealed class HoldfastClient : IAsyncDisposable
     /// <summary>Tells losses and returns of the daemon; raised on the client's own task, so the handler must not block.</summary>
     public event Action<ConnectionState>? StateChanged;
 
+    /// <summary>Tells what became of sessions whose processes were lost; raised as <see cref="StateChanged"/> is.</summary>
+    public event Action<RecoveredEvent>? SessionRecovered;
+
     /// <summary>By this the daemon knows the client again after a reconnect.</summary>
     public string ClientId { get; } = RandomBytes.Hex(ClientIdBytes);
 
@@ -49,7 +52,7 @@ public sealed class HoldfastClient : IAsyncDisposable
     public static async Task<HoldfastClient> ConnectAsync(HoldfastClientOptions options, CancellationToken cancellation = default)
     {
         var client = new HoldfastClient();
-        client._connection = await ClientConnection.OpenAsync(options, client.ClientId, s => client.StateChanged?.Invoke(s), cancellation);
+        client._connection = await ClientConnection.OpenAsync(options, client.ClientId, s => client.StateChanged?.Invoke(s), r => client.SessionRecovered?.Invoke(r), cancellation);
         return client;
     }
 

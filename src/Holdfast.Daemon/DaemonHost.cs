@@ -2,6 +2,7 @@ using Holdfast.Daemon.Clients;
 using Holdfast.Daemon.Config;
 using Holdfast.Daemon.Flow;
 using Holdfast.Daemon.Health;
+using Holdfast.Daemon.Journal;
 using Holdfast.Daemon.Keepers;
 using Holdfast.Daemon.Killing;
 using Holdfast.Daemon.Loop;
@@ -30,6 +31,9 @@ public sealed class DaemonHost : IKeeperEvents
     // EX_SOFTWARE of sysexits.
     private const int Internal = 70;
 
+    // A state directory that does not answer must not keep a machine from going down.
+    private static readonly TimeSpan SavePatience = TimeSpan.FromSeconds(3);
+
     private readonly DaemonLoop _loop;
     private readonly DaemonOptions _options;
     private readonly DaemonPaths _paths;
@@ -43,6 +47,7 @@ public sealed class DaemonHost : IKeeperEvents
     private readonly SignalDoorbell _signals = new();
     private HeartBeat? _heart;
     private SessionLife? _life;
+    private SessionRecorder? _recorder;
     private OutputMover? _mover;
     private TokenFile? _tokenFile;
     private StatusFacts? _status;
@@ -91,7 +96,8 @@ public sealed class DaemonHost : IKeeperEvents
         _clients.Replace(listener);
     }
 
-    public void OnTerminate() => _ = StopAsync(StopMode.StopKillSessions);
+    // Nobody asked for the end of the sessions: the machine goes down, and they are to come back with it.
+    public void OnTerminate() => _ = TerminateAsync();
 
     private async Task BringUpAsync()
     {
@@ -102,17 +108,22 @@ public sealed class DaemonHost : IKeeperEvents
             var adoption = new SessionAdoption(_sessions, _keeper, _rules, _counters, _log);
             adoption.Adopt(transfer);
             _mover = new OutputMover(_loop.Reactor, transfer.NewTransfer(SpliceSelfTest.Works()), _counters);
-            _life = new SessionLife(_loop.Reactor, _sessions, _keeper, _mover, new SessionKiller(_keeper, _options, _log), _options, _log);
+            var journal = new DaemonJournal(_paths, _loop, _log);
+            journal.Records.KnowLineage(transfer.PageFile);
+            _recorder = journal.Recorder;
+            _life = new SessionLife(_loop.Reactor, _sessions, _keeper, _mover, new SessionKiller(_keeper, _options, _log), _recorder, _options, _log);
             BeginBeating();
             _tokenFile = new TokenFile(_paths.Token, transfer.Token, _log);
             _tokenFile.Ensure();
             ResumeSessions();
+            // Before a restore could have the same names stored again.
+            await adoption.RemoveAbandonedAsync();
+            await ReconcileAsync(journal);
             _clients.Listen(_keeper.Entries["@listen"].Descriptors[0], NewRouter(transfer.Token));
             _keeper.Ready();
             if (_options.Flow.Warning() is { } warning)
                 _log.ConfigWarning(warning);
             _log.Serving(BuildFacts.Version, _sessions.Count, _counters.RecoveredBytes, _mover.TransferKind);
-            await adoption.RemoveAbandonedAsync();
         }
         catch (Exception e)
         {
@@ -120,6 +131,17 @@ public sealed class DaemonHost : IKeeperEvents
             ExitCode = Internal;
             _loop.Stop();
         }
+    }
+
+    private Task ReconcileAsync(DaemonJournal journal)
+    {
+        var events = new RecoveryEvents(_counters, _clients.Broadcast, _log);
+        var survivors = new Survivors(_loop.Reactor, journal.Records.BootId, _keeper.KeeperPid);
+        var journalled = new JournalledSessions(_sessions, journal.Store, _options, _rules);
+        var restore = new ColdRestore(
+            journalled, survivors, new SessionLauncher(_keeper), _life!, events, _counters, journal.Records.BootId, _paths.Socket, _log);
+        return new Reconciliation(
+            _sessions, _keeper, journal.Store, journal.Records, journalled, restore, events, journal.Recorder, _life!, _options, _counters, _log).RunAsync();
     }
 
     private async Task<TransferState> TakeTransferAsync()
@@ -144,6 +166,7 @@ public sealed class DaemonHost : IKeeperEvents
     {
         _guard.OnTick(periods, _options.StaleTicks);
         _tokenFile?.Ensure();
+        _recorder?.OnTick(_sessions.All);
         IdleRings.Release(_sessions);
         ReapOrphans();
     }
@@ -176,9 +199,9 @@ public sealed class DaemonHost : IKeeperEvents
 
     private FrameRouter NewRouter(string token)
     {
-        var creator = new SessionCreator(_sessions, _keeper, _life!, _options, _rules, _paths.Socket, _log);
+        var creator = new SessionCreator(_sessions, new SessionLauncher(_keeper), _life!, _recorder!, _options, _rules, _paths.Socket, _log);
         var services = new RequestServices(_sessions, creator, _life!, _mover!, _keeper, _options, _counters, Status, StopAsync);
-        var facts = new StatusFacts(_paths, _options, _sessions, _clients, _keeper, _counters, () => _mover!.TransferKind);
+        var facts = new StatusFacts(_paths, _options, _sessions, _clients, _keeper, _counters, _recorder!, () => _mover!.TransferKind);
         _status = facts;
         return new FrameRouter(new Handshake(token, facts.Welcome, _log), new RequestRouter(services, _log), _sessions, _options.MaxFrameBytes, _counters, _log);
     }
@@ -192,7 +215,9 @@ public sealed class DaemonHost : IKeeperEvents
         _stopping = true;
         _log.Stopping(mode.ToString());
         if (mode == StopMode.StopKillSessions)
-            await Task.WhenAll(_sessions.All.Select(s => _life!.KillAsync(s, _options.KillTimeout)).ToArray());
+            await KillAllAsync();
+        if (_recorder is { } recorder)
+            await recorder.SaveAllAsync(_sessions.All, SavePatience);
         var kind = mode switch
         {
             StopMode.StopRestart => StopKind.Restart,
@@ -207,6 +232,25 @@ public sealed class DaemonHost : IKeeperEvents
             _clients.EndAll("the daemon stops");
             _loop.Stop();
         });
+    }
+
+    private async Task KillAllAsync()
+    {
+        var killed = _sessions.All.Where(s => s.IsAlive).ToArray();
+        await Task.WhenAll(_sessions.All.Select(s => _life!.KillAsync(s, _options.KillTimeout)).ToArray());
+        // With keeper and daemon everything of them goes: they must not come back from the disk.
+        foreach (var session in killed.Where(s => s.State != SessionState.Finalized))
+            _recorder?.Forgotten(session);
+    }
+
+    private async Task TerminateAsync()
+    {
+        if (_recorder is { } recorder && !_stopping)
+        {
+            await recorder.SaveAllAsync(_sessions.All, SavePatience);
+            recorder.Freeze();
+        }
+        await StopAsync(StopMode.StopKillSessions);
     }
 
     private void OnSignals()

@@ -62,6 +62,16 @@ public static class RingLayout
     internal const int InputLedgerAt = 0x3000;
     internal const int SubscribersAt = 0x4000;
 
+    /// <summary>What <see cref="RetainedFrom"/> needs of a ring's file, from its beginning.</summary>
+    public const int HeadBytes = ReachedAt + sizeof(ulong);
+
+    /// <summary>The oldest offset still held, for who has a ring's file and not its mapping.</summary>
+    public static ulong RetainedFrom(ReadOnlySpan<byte> firstBytes)
+    {
+        var (capacity, reached) = (Word(firstBytes, CapacityAt), Math.Max(Word(firstBytes, HeadAt), Word(firstBytes, ReachedAt)));
+        return reached <= capacity ? 0 : reached - capacity;
+    }
+
     public static long FileBytes(long capacity) => HeaderBytes + capacity;
 
     public static bool IsValidCapacity(long capacity) =>

@@ -92,6 +92,30 @@ public sealed class SessionRing
         return Open(header, data);
     }
 
+    /// <summary>Makes an empty ring go on where a lost one ended: it holds [<paramref name="first"/>, <paramref name="head"/>), to be filled by <see cref="Fill"/>.</summary>
+    public void BeginAt(ulong first, ulong head)
+    {
+        if (Head != 0 || _words.Load(RingLayout.ReachedAt) != 0)
+            throw new InvalidOperationException("The ring holds output already.");
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, head);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(head - first, (ulong)Capacity);
+        _words.Store(RingLayout.ReachedAt, first + (ulong)Capacity);
+        _words.Store(RingLayout.HeadAt, head);
+        // Whatever asked for an answer is gone.
+        AnsweredTo = head;
+    }
+
+    /// <summary>Puts back output that ends at the head: from now on that, and nothing else, is held.</summary>
+    public void Fill(ReadOnlySpan<byte> output)
+    {
+        var head = Head;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(output.Length, Capacity);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)output.Length, head);
+        var first = head - (ulong)output.Length;
+        output.CopyTo(Window(first, output.Length).Span);
+        _words.Store(RingLayout.ReachedAt, first + (ulong)Capacity);
+    }
+
     /// <exception cref="RingFormatException">The memory is no ring that this version can read.</exception>
     public static SessionRing Open(Memory<byte> header, Memory<byte> data)
     {

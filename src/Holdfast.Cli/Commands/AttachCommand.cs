@@ -116,7 +116,7 @@ internal sealed class AttachCommand : Command
 
     private static async Task<string> OnlySessionAsync(CancellationToken cancellation)
     {
-        await using var client = await DaemonAccess.FindAsync(reconnect: true, cancellation);
+        await using var client = await DaemonAccess.FindSessionsAsync(reconnect: true, cancellation);
         var sessions = client is null ? [] : await client.ListAsync(cancellation);
         if (sessions is [var only])
             return only.Name;

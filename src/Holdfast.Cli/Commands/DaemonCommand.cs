@@ -136,10 +136,17 @@ internal sealed class DaemonCommand : Command
         sessions      {s.Sessions}
         clients       {s.Clients}
         output        {s.OutputBytes} bytes, by {s.Transfer}; {s.Gaps} gaps, {s.GapBytes} bytes
-        recovered     {s.RecoveredBytes} bytes, {s.RecoveredSessions} sessions
+        recovered     {s.RecoveredBytes} bytes; {RecoveryText(s.Recovery ?? new RecoveryFacts())}
+        journal       {JournalText(s.Journal ?? new JournalFacts())}
         socket        {s.Socket}
         state         {s.StateDir}
         log           {s.Log}
 
         """;
+
+    private static string RecoveryText(RecoveryFacts r) =>
+        $"sessions: {r.Alive} alive, {r.Restored} restored, {r.Exited} exited, {r.Zombie} zombie, {r.Unrecoverable} unrecoverable"
+        + (r.Pending == 0 ? "" : $", {r.Pending} pending");
+
+    private static string JournalText(JournalFacts j) => j.Degraded ? $"degraded ({j.Reason})" : $"ok, {j.Bytes} bytes written";
 }

@@ -58,7 +58,8 @@ internal sealed class InfoCommand : Command
             Line("", $"{client.ClientId} ({client.ClientName}) {client.Part}, at {client.Offset}, {client.Pending} pending, {client.Level}, {client.Gaps} gaps ({client.GapBytes} bytes)");
         Line("output", $"{row.Head} bytes, held from {row.RetainedFrom}, ring {SizeText.FormatBytes(row.RingBytes)}, on overflow {row.Overflow}");
         Line("title", row.Title);
-        Line("recovered", row.Recovered);
+        Line("restore", row.Restore);
+        Line("recovered", row.Failure is null ? row.Recovered : $"{row.Recovered} ({row.Failure})");
         return text.ToString();
     }
 }

@@ -36,7 +36,7 @@ internal sealed class KillCommand : Command
     {
         if (all == names.Length > 0)
             throw new HoldfastException(ErrorCode.Usage, "give either names or --all", "See `holdfast kill --help`.");
-        await using var client = await DaemonAccess.FindAsync(reconnect: true, cancellation);
+        await using var client = await DaemonAccess.FindSessionsAsync(reconnect: true, cancellation);
         if (client is null && !all)
             throw DaemonAccess.Gone(names[0], []);
 

@@ -20,7 +20,7 @@ internal sealed class ListCommand : Command
 
     private static async Task<int> RunAsync(bool json, CancellationToken cancellation)
     {
-        await using var client = await DaemonAccess.FindAsync(reconnect: true, cancellation);
+        await using var client = await DaemonAccess.FindSessionsAsync(reconnect: true, cancellation);
         var sessions = client is null ? [] : await client.ListAsync(cancellation);
         if (json)
         {
@@ -39,7 +39,7 @@ internal sealed class ListCommand : Command
         {
             table.Add(
                 s.Name,
-                SessionRow.StateName(s.State),
+                s.Failure.Length == 0 ? SessionRow.StateName(s.State) : $"{s.Recovered} ({s.Failure})",
                 s.Pid == 0 ? "-" : s.Pid.ToString(),
                 s.Size is { } size ? $"{size.Cols}x{size.Rows}" : "-",
                 Age.Text(now - DateTimeOffset.FromUnixTimeMilliseconds((long)s.CreatedAtMs)),

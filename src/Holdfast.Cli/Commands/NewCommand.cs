@@ -18,6 +18,7 @@ internal sealed class NewCommand : Command
     private readonly Option<string?> _size = new("--size") { Description = "Terminal size; default: this terminal's, or 80x24", HelpName = "CxR" };
     private readonly Option<string?> _ring = new("--ring") { Description = "Output that is held: a power of two from 64K to 1G; default 4M", HelpName = "4M" };
     private readonly Option<string> _restore = new("--restore") { Description = "What is made of it after a reboot: never, shell or command", DefaultValueFactory = _ => "shell" };
+    private readonly Option<bool> _secrets = new("--keep-secrets") { Description = "Write variables such as *TOKEN* and *PASSWORD* to the journal too, for a restore" };
     private readonly Option<string> _overflow = new("--overflow") { Description = "When a reader is a whole ring behind: gap, or pause the program", DefaultValueFactory = _ => "gap" };
     private readonly Option<string?> _key = AttachCommand.DetachKeyOption();
     private readonly Option<bool> _json = CommonOptions.Json();
@@ -29,7 +30,7 @@ internal sealed class NewCommand : Command
         _restore.AcceptOnlyFromAmong("never", "shell", "command");
         _overflow.AcceptOnlyFromAmong("gap", "pause");
         Arguments.Add(_name);
-        Option[] options = [_detached, _cwd, _env, _size, _ring, _restore, _overflow, _key, _json];
+        Option[] options = [_detached, _cwd, _env, _size, _ring, _restore, _secrets, _overflow, _key, _json];
         foreach (var option in options)
             Options.Add(option);
         SetAction(RunAsync);
@@ -66,6 +67,7 @@ internal sealed class NewCommand : Command
         if (parsed.GetValue(_ring) is { } ring)
             request.RingBytes = RingBytes(ring);
         request.Overflow = parsed.GetValue(_overflow) == "pause" ? OverflowPolicy.OverflowPause : OverflowPolicy.OverflowGap;
+        request.KeepSecrets = parsed.GetValue(_secrets);
         request.Restore = parsed.GetValue(_restore) switch
         {
             "never" => RestorePolicy.RestoreNever,

@@ -44,6 +44,8 @@ internal record SessionRow
 
     public string? Recovered { get; init; }
 
+    public string? Failure { get; init; }
+
     public static SessionRow Of(SessionInfo session) => Fill(session, new SessionRow { Name = "", Id = "", State = "", Command = [] });
 
     public static string StateName(SessionState state) => state switch
@@ -86,6 +88,7 @@ internal record SessionRow
             RetainedFrom = session.RetainedFrom,
             Title = OrNull(session.Title),
             Recovered = OrNull(session.Recovered),
+            Failure = OrNull(session.Failure),
         };
     }
 

@@ -27,7 +27,9 @@ internal sealed record StatusRow(
     ulong RecoveredBytes,
     uint RecoveredSessions,
     LimitRow[] Limits,
-    FlowRow? Flow)
+    FlowRow? Flow,
+    JournalRow? Journal,
+    RecoveryRow? Recovery)
 {
     private const double MillisecondsPerSecond = 1000;
 
@@ -57,7 +59,11 @@ internal sealed record StatusRow(
         [.. s.Limits.Select(l => new LimitRow(l.Name, l.Limit, l.Value, l.Refused, l.Code))],
         s.Flow is { } f
             ? new FlowRow(f.SentBytes, f.SentFrames, f.AckedFrames, f.PendingFrames, f.Warnings, f.HeldFrames, f.Disconnected, f.Takeovers, f.OwnerRefusals)
-            : null);
+            : null,
+        s.Journal is { } j
+            ? new JournalRow(j.Degraded ? "degraded" : "ok", j.Reason.Length == 0 ? null : j.Reason, j.Records, j.Screens, j.Outputs, j.Bytes, j.Failures, j.Waiting)
+            : null,
+        s.Recovery is { } r ? new RecoveryRow(r.Alive, r.Restored, r.Exited, r.Zombie, r.Unrecoverable, r.Pending) : null);
 }
 
 /// <summary>What all sessions inherit from the client that started the keeper. A value.</summary>
@@ -77,3 +83,10 @@ internal sealed record FlowRow(
     ulong Disconnected,
     ulong Takeovers,
     ulong OwnerRefusals);
+
+/// <summary>What is written to the state directory, and whether it can be. A value.</summary>
+internal sealed record JournalRow(
+    string State, string? Reason, ulong Records, ulong Screens, ulong Outputs, ulong Bytes, ulong Failures, uint Waiting);
+
+/// <summary>What the daemon found at its start, by outcome. A value.</summary>
+internal sealed record RecoveryRow(uint Alive, uint Restored, uint Exited, uint Zombie, uint Unrecoverable, uint Pending);

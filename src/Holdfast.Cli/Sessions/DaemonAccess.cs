@@ -26,6 +26,11 @@ internal static class DaemonAccess
         }
     }
 
+    /// <summary>Connects where there are sessions: also those that a lost daemon left in the journal, for which one is started.</summary>
+    public static async Task<HoldfastClient?> FindSessionsAsync(bool reconnect, CancellationToken cancellation) =>
+        await FindAsync(reconnect, cancellation)
+        ?? (HasJournal() ? await HoldfastClient.ConnectAsync(Options(true) with { Reconnect = reconnect }, cancellation) : null);
+
     /// <inheritdoc cref="WithSessionAsync(string, Func{HoldfastClient, Task{int}}, bool, CancellationToken)"/>
     public static Task<int> WithSessionAsync(string session, Func<HoldfastClient, Task<int>> act, CancellationToken cancellation) =>
         WithSessionAsync(session, act, reconnect: true, cancellation);
@@ -34,7 +39,7 @@ internal static class DaemonAccess
     public static async Task<int> WithSessionAsync(
         string session, Func<HoldfastClient, Task<int>> act, bool reconnect, CancellationToken cancellation)
     {
-        await using var client = await FindAsync(reconnect, cancellation) ?? throw Gone(session, []);
+        await using var client = await FindSessionsAsync(reconnect, cancellation) ?? throw Gone(session, []);
         try
         {
             return await act(client);
@@ -50,6 +55,12 @@ internal static class DaemonAccess
         ErrorCode.SessionGone,
         $"there is no session {session}",
         NearestName.Of(session, known.Select(s => s.Name)) is { } nearest ? $"Did you mean {nearest}? `holdfast ls` shows what is there." : null);
+
+    private static bool HasJournal()
+    {
+        var sessions = DaemonPaths.FromEnvironment().SessionsDirectory;
+        return Directory.Exists(sessions) && Directory.EnumerateDirectories(sessions).Any(d => !Path.GetFileName(d).StartsWith('.'));
+    }
 
     private static HoldfastClientOptions Options(bool start)
     {

@@ -25,14 +25,14 @@ internal sealed class ClientConnection : IAsyncDisposable
     private ulong _lastRequestId = 1;
     private Task _running = Task.CompletedTask;
 
-    private ClientConnection(HoldfastClientOptions options, string clientId, Action<ConnectionState> onState)
+    private ClientConnection(HoldfastClientOptions options, string clientId, Action<ConnectionState> onState, Action<RecoveredEvent> onRecovered)
     {
         _options = options;
         _clientId = clientId;
         _onState = onState;
         Receiving = new ReceiveMode(options.ReadOnReceiveLoop);
         _maker = new LinkMaker(options, clientId, Receiving);
-        _dispatcher = new FrameDispatcher(_attachments, Answered);
+        _dispatcher = new FrameDispatcher(_attachments, Answered, onRecovered);
         Welcome = new Welcome();
     }
 
@@ -48,9 +48,9 @@ internal sealed class ClientConnection : IAsyncDisposable
     public Task Ended => _running;
 
     public static async Task<ClientConnection> OpenAsync(
-        HoldfastClientOptions options, string clientId, Action<ConnectionState> onState, CancellationToken cancellation)
+        HoldfastClientOptions options, string clientId, Action<ConnectionState> onState, Action<RecoveredEvent> onRecovered, CancellationToken cancellation)
     {
-        var connection = new ClientConnection(options, clientId, onState);
+        var connection = new ClientConnection(options, clientId, onState, onRecovered);
         var link = await connection._maker.MakeAsync(options.ConnectDeadline, patient: false, cancellation);
         connection._link = link;
         connection.Welcome = link.Welcome;

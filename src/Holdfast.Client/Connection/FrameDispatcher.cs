@@ -9,7 +9,7 @@ namespace Holdfast.Client.Connection;
 /// The receive loop: takes frames from a link and hands them to requests and attachments, in order.
 /// Owned by the connection; one link at a time, one task.
 /// </summary>
-internal sealed class FrameDispatcher(AttachmentTable attachments, Action<Envelope> answered)
+internal sealed class FrameDispatcher(AttachmentTable attachments, Action<Envelope> answered, Action<RecoveredEvent> recovered)
 {
     private const int SessionAt = 0;
     private const int OffsetAt = 4;
@@ -100,6 +100,9 @@ internal sealed class FrameDispatcher(AttachmentTable attachments, Action<Envelo
                 break;
             case Envelope.BodyOneofCase.Finalized:
                 Finalize(envelope.Finalized.Session);
+                break;
+            case Envelope.BodyOneofCase.Recovered:
+                recovered(envelope.Recovered);
                 break;
             // To come back would start a new daemon against the will of who stopped this one.
             case Envelope.BodyOneofCase.Stopping when !envelope.Stopping.Restart:

@@ -36,6 +36,9 @@ public sealed class DaemonCounters
 
     public uint RecoveredSessions { get; set; }
 
+    /// <summary>Sessions by what became of them with the daemon before this one.</summary>
+    public RecoveryFacts Recovery { get; } = new();
+
     public uint KeeperRestarts { get; set; }
 
     public ulong Takeovers { get; set; }

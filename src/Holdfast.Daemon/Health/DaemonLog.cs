@@ -35,6 +35,18 @@ public static partial class DaemonLog
     [LoggerMessage(104, LogLevel.Warning, "the channel to the keeper closed: {Reason}")]
     public static partial void KeeperChannelClosed(this ILogger log, string reason);
 
+    [LoggerMessage(7, LogLevel.Error, "the journal is degraded, sessions go on but would not outlive the machine as they are now: {Reason}")]
+    public static partial void JournalDegraded(this ILogger log, string reason);
+
+    [LoggerMessage(8, LogLevel.Information, "the journal is written again")]
+    public static partial void JournalRecovered(this ILogger log);
+
+    [LoggerMessage(9, LogLevel.Information, "reconciled: {Alive} alive, {Exited} exited, {Pending} to be restored, {Unrecoverable} unrecoverable, {Elsewhere} of other machines or runtime directories")]
+    public static partial void Reconciled(this ILogger log, uint alive, uint exited, uint pending, uint unrecoverable, uint elsewhere);
+
+    [LoggerMessage(10, LogLevel.Warning, "the journal could not be read: {Reason}")]
+    public static partial void JournalUnreadable(this ILogger log, string reason);
+
     [LoggerMessage(105, LogLevel.Warning, "the keeper refused {Kind} {Name}: {Error}")]
     public static partial void KeeperRefused(this ILogger log, string kind, string name, string error);
 
@@ -61,6 +73,13 @@ public static partial class DaemonLog
 
     [LoggerMessage(207, LogLevel.Warning, "a screen's checkpoint cannot be used, the screen is made from the output that is held: {Reason}")]
     public static partial void CheckpointUnusable(this ILogger log, string reason);
+
+    [LoggerMessage(208, LogLevel.Information, "session {Name} ({Id}) was restored as pid {Pid}")]
+    public static partial void SessionRestored(this ILogger log, string name, string id, int pid);
+
+    [LoggerMessage(209, LogLevel.Warning, "session {Name} ({Id}) is {Outcome}: {Code}, {Reason}")]
+    public static partial void SessionNotRecovered(this ILogger log, string name, string id, string outcome, string code, string reason);
+
     [LoggerMessage(210, LogLevel.Information, "session {Name}: owner {Owner} ({OwnerName}) after {Former}, epoch {Epoch}, {Reason}")]
     public static partial void OwnerChanged(this ILogger log, string name, string owner, string ownerName, string former, ulong epoch, string reason);
 

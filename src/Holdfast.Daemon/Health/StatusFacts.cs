@@ -1,5 +1,6 @@
 using Holdfast.Daemon.Clients;
 using Holdfast.Daemon.Config;
+using Holdfast.Daemon.Journal;
 using Holdfast.Daemon.Keepers;
 using Holdfast.Daemon.Sessions;
 using Holdfast.DaemonRpc.Lifecycle;
@@ -13,7 +14,8 @@ namespace Holdfast.Daemon.Health;
 
 /// <summary>Says what the daemon is and does, to clients. Owned by the host, loop thread.</summary>
 public sealed class StatusFacts(
-    DaemonPaths paths, DaemonOptions options, SessionTable sessions, ClientServer clients, KeeperLink keeper, DaemonCounters counters, Func<string> transfer)
+    DaemonPaths paths, DaemonOptions options, SessionTable sessions, ClientServer clients, KeeperLink keeper, DaemonCounters counters,
+    SessionRecorder recorder, Func<string> transfer)
 {
     private readonly InheritedFacts _inherited = ReadInherited();
 
@@ -66,6 +68,20 @@ public sealed class StatusFacts(
             Takeovers = counters.Takeovers,
             OwnerRefusals = counters.OwnerRefusals,
         },
+        Journal = Journal(recorder.Health),
+        Recovery = counters.Recovery.Clone(),
+    };
+
+    private JournalFacts Journal(JournalHealth health) => new()
+    {
+        Degraded = health.IsDegraded,
+        Reason = health.Reason,
+        Records = health.Records,
+        Screens = health.Screens,
+        Outputs = health.Outputs,
+        Bytes = health.Bytes,
+        Failures = health.Failures,
+        Waiting = (uint)recorder.Waiting,
     };
 
     private LimitFacts[] Limits() =>

@@ -67,6 +67,9 @@ public sealed class KeeperLink : IControlListener, IDisposable
     public async Task<Errno> NoteAsync(HeldEntry entry, ReadOnlyMemory<byte> note)
     {
         entry.Note = note;
+        // Of a session that only the journal knows the keeper holds nothing.
+        if (_entries.GetValueOrDefault(entry.Name) != entry)
+            return Errno.None;
         return Judge(await RequestAsync(new ControlMessage(ControlKind.Note) { Name = entry.Name, Note = note }), "note", entry.Name);
     }
 
@@ -99,6 +102,8 @@ public sealed class KeeperLink : IControlListener, IDisposable
     public void ExitRecorded(HeldEntry entry)
     {
         entry.ExitRecorded = true;
+        if (_entries.GetValueOrDefault(entry.Name) != entry)
+            return;
         Forget(RequestAsync(new ControlMessage(ControlKind.ExitRecorded) { Name = entry.Name }));
     }
 

@@ -25,6 +25,7 @@ public sealed class OwnerRules(Reactor reactor, KeeperLink keeper, DaemonOptions
     {
         var info = session.Record.Session;
         _ = keeper.NoteAsync(session.Entry, session.Record.ToByteArray());
+        session.Journal.RecordDirty = true;
         if (reason == OwnerChange.OwnerTakenOver)
             counters.Takeovers++;
         log.OwnerChanged(session.Name, Shown(info.Owner), info.OwnerName, Shown(former), info.OwnerEpoch, Text(reason));

@@ -51,5 +51,8 @@ public sealed class TransferState
         return new TransferState(entry, pipe, page, TransferRecord.Open(page.Memory));
     }
 
+    /// <summary>Made with the first daemon of a keeper, and by no later one.</summary>
+    public Fd PageFile => Entry.Descriptors[2];
+
     public ITransfer NewTransfer(bool canSplice) => canSplice ? new SpliceTransfer(Pipe, Record) : new PatternTransfer(Record);
 }

@@ -44,12 +44,18 @@ public sealed class QueryAnswers(Session session) : ITerminalListener
             _waiting.Write(answer);
     }
 
-    public void TitleChanged(string title) => session.Record.Session.Title = title;
+    public void TitleChanged(string title)
+    {
+        session.Record.Session.Title = title;
+        session.Journal.RecordDirty = true;
+    }
 
     public void WorkingDirectoryChanged(string directory)
     {
-        if (Uri.TryCreate(directory, UriKind.Absolute, out var uri) && uri.IsFile && uri.AbsolutePath.StartsWith('/'))
-            session.Record.Session.Cwd = Uri.UnescapeDataString(uri.AbsolutePath);
+        if (!Uri.TryCreate(directory, UriKind.Absolute, out var uri) || !uri.IsFile || !uri.AbsolutePath.StartsWith('/'))
+            return;
+        session.Record.Session.Cwd = Uri.UnescapeDataString(uri.AbsolutePath);
+        session.Journal.RecordDirty = true;
     }
 
     /// <summary>Writes what waits; again when the terminal takes input again.</summary>

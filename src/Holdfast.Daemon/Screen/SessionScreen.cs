@@ -78,6 +78,18 @@ public sealed class SessionScreen
             _model = null;
     }
 
+    /// <summary>The screen as of the head, as a checkpoint; valid until the next one is written. False where it has never fitted.</summary>
+    public bool TryCheckpoint(out ulong offset, out ReadOnlySpan<byte> content)
+    {
+        // That of a quiet session says all there is, without its model.
+        if (_model is null && _ring.Checkpoints.TryRead(out offset, out content) && offset == _ring.Head)
+            return true;
+        Feed();
+        if (_checkpointAt != _fedTo)
+            WriteCheckpoint();
+        return _ring.Checkpoints.TryRead(out offset, out content);
+    }
+
     // The size in force comes first, and is the model's already: to take it again changes nothing.
     private void FollowSizes()
     {

@@ -1,5 +1,6 @@
 using Holdfast.Daemon.Flow;
 using Holdfast.Daemon.Input;
+using Holdfast.Daemon.Journal;
 using Holdfast.Daemon.Keepers;
 using Holdfast.Daemon.Screen;
 using Holdfast.Daemon.Killing;
@@ -58,6 +59,12 @@ public sealed class Session
     public QueryAnswers Answers { get; }
 
     public OwnerClaim Owner { get; }
+
+    /// <summary>What of it is not on disk.</summary>
+    public SessionJournal Journal { get; } = new();
+
+    /// <summary>Puts its output and screen in place, where they are still on disk or it is being restored; null where all is here.</summary>
+    public Func<Task>? Awaken { get; set; }
 
     /// <summary>Completed when the program has ended and its output was drained.</summary>
     public TaskCompletionSource Exited { get; } = new();

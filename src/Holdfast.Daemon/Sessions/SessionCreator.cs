@@ -1,9 +1,9 @@
 using Google.Protobuf;
 using Holdfast.Daemon.Config;
 using Holdfast.Daemon.Health;
+using Holdfast.Daemon.Journal;
 using Holdfast.Daemon.Keepers;
 using Holdfast.Linux;
-using Holdfast.Linux.Memory;
 using Holdfast.Linux.Pty;
 using Holdfast.Linux.Spawn;
 using Holdfast.Protocol;
@@ -17,9 +17,9 @@ namespace Holdfast.Daemon.Sessions;
 /// point it leaves either nothing or a session that the next daemon finds whole. Owned by the host, loop thread.
 /// </summary>
 public sealed class SessionCreator(
-    SessionTable sessions, KeeperLink keeper, SessionLife life, DaemonOptions options, SessionRules rules, string socket, ILogger log)
+    SessionTable sessions, SessionLauncher launcher, SessionLife life, SessionRecorder recorder, DaemonOptions options, SessionRules rules, string socket,
+    ILogger log)
 {
-    private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(5);
     private readonly Dictionary<string, Task<Session>> _underWay = new(StringComparer.Ordinal);
 
     public Task<Session> CreateAsync(CreateRequest request)
@@ -44,15 +44,14 @@ public sealed class SessionCreator(
         var name = ReserveName(request.Name);
         try
         {
-            var command = request.Command.Count > 0 ? request.Command.ToArray() : [ShellOf(request)];
+            var command = request.Command.Count > 0 ? request.Command.ToArray() : [SessionEnvironment.ShellOf(request.Environment)];
             var id = SessionTable.NewId();
-            var environment = EnvironmentOf(request, name, id);
-            var program = await ResolveAsync(command, request.Cwd, environment);
+            var environment = SessionEnvironment.Of(request.Environment, name, id, socket);
+            var program = await SessionLauncher.ResolveAsync(command, request.Cwd, environment);
             if (sessions.ByName(name) is { } old)
                 await life.FinalizeAsync(old);
             var session = Open(request, name, id, command, size, ringBytes);
-            await StoreAsync(session);
-            await SpawnAsync(session, new SpawnPlan(program, request.Cwd, command, environment));
+            await StartAsync(session, request, new SpawnPlan(program, request.Cwd, command, environment));
             return session;
         }
         finally
@@ -93,41 +92,6 @@ public sealed class SessionCreator(
 
     private static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "…";
 
-    private static string ShellOf(CreateRequest request) =>
-        request.Environment.TryGetValue("SHELL", out var shell) && shell.Length > 0 ? shell : "/bin/sh";
-
-    private List<string> EnvironmentOf(CreateRequest request, string name, string id)
-    {
-        var variables = new Dictionary<string, string>(request.Environment, StringComparer.Ordinal)
-        {
-            ["HOLDFAST_SESSION"] = name,
-            ["HOLDFAST_SESSION_ID"] = id,
-            ["HOLDFAST_SOCKET"] = socket,
-        };
-        variables.TryAdd("TERM", "xterm-256color");
-        // They describe the terminal of whoever asked, and would overrule the session's own size.
-        variables.Remove("COLUMNS");
-        variables.Remove("LINES");
-        if (variables.Any(v => v.Key.Length == 0 || v.Key.Contains('=') || v.Key.Contains('\0') || v.Value.Contains('\0')))
-            throw new HoldfastException(ErrorCode.ProtoMalformed, "an environment variable has no name, or holds a zero byte");
-        return [.. variables.Select(v => $"{v.Key}={v.Value}")];
-    }
-
-    private static async Task<string> ResolveAsync(string[] command, string cwd, List<string> environment)
-    {
-        if (command[0].Length == 0 || command.Any(a => a.Contains('\0')))
-            throw new HoldfastException(ErrorCode.ShellNotFound, "the command is empty or holds a zero byte");
-        var look = Task.Run(() => ProgramResolver.Resolve(command[0], cwd, command, environment));
-        try
-        {
-            return await look.WaitAsync(LookTimeout);
-        }
-        catch (TimeoutException e)
-        {
-            throw new HoldfastException(ErrorCode.SpawnTimeout, $"looking at '{cwd}' and '{command[0]}' took too long", hint: null, e);
-        }
-    }
-
     private Session Open(CreateRequest request, string name, string id, string[] command, TerminalSize size, ulong ringBytes)
     {
         var number = sessions.NewNumber();
@@ -135,12 +99,12 @@ public sealed class SessionCreator(
         PtyPair pty;
         try
         {
-            pty = PtyPair.Open(new WindowSize((ushort)size.Cols, (ushort)size.Rows));
+            pty = SessionLauncher.OpenTerminal(size);
         }
-        catch (LinuxException e)
+        catch (HoldfastException)
         {
             memory.Dispose();
-            throw new HoldfastException(ErrorCode.PtyExhausted, $"no terminal could be opened: {e.Error}", hint: null, e);
+            throw;
         }
         memory.Ring.Sizes.Append(0, (ushort)size.Cols, (ushort)size.Rows);
         var record = new SessionRecord
@@ -178,30 +142,19 @@ public sealed class SessionCreator(
         }
     }
 
-    private async Task StoreAsync(Session session)
+    private async Task StartAsync(Session session, CreateRequest request, SpawnPlan plan)
     {
-        var answers = await Task.WhenAll(
-            keeper.StoreAsync(session.Entry),
-            keeper.StoreAsync(new HeldEntry(session.PtyEntry, default, [session.Pty!.Fd])),
-            keeper.StoreAsync(new HeldEntry(session.TtyEntry, default, [session.Slave!])));
-        if (Array.Find(answers, e => e != Errno.None) is var error && error != Errno.None)
+        try
         {
-            await life.FinalizeAsync(session);
-            throw new HoldfastException(ErrorCode.KeeperUnavailable, $"the keeper could not store the session: {error}");
+            // Both before the program exists: whoever is killed from here on leaves what a successor knows it by.
+            await Task.WhenAll(recorder.BeginAsync(session, request.Environment, request.KeepSecrets), launcher.StoreAsync(session));
+            await launcher.SpawnAsync(session, plan);
         }
-    }
-
-    private async Task SpawnAsync(Session session, SpawnPlan plan)
-    {
-        Errno error;
-        using (var file = MemoryFile.FromBytes("holdfast-plan", plan.Encode()))
-            error = await keeper.SpawnAsync(session.Entry, session.Slave!, file);
-        if (error != Errno.None)
+        catch (HoldfastException why)
         {
-            var why = ProgramResolver.Explain(error, plan.Arguments[0]);
             log.SessionNotStarted(session.Name, session.Id, why.Message);
             await life.FinalizeAsync(session);
-            throw why;
+            throw;
         }
         log.SessionStarted(session.Name, session.Id, session.Entry.Pid);
         life.BeginRunning(session);

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Holdfast.Daemon.Config;
 using Holdfast.Daemon.Health;
+using Holdfast.Daemon.Journal;
 using Holdfast.Daemon.Keepers;
 using Holdfast.Daemon.Killing;
 using Holdfast.Daemon.Output;
@@ -16,7 +17,8 @@ namespace Holdfast.Daemon.Sessions;
 /// What happens to a session after it was made: it runs, is killed, ends, is kept for a while, is forgotten. Owned by the host, loop thread.
 /// </summary>
 public sealed class SessionLife(
-    Reactor reactor, SessionTable sessions, KeeperLink keeper, OutputMover mover, SessionKiller killer, DaemonOptions options, ILogger log)
+    Reactor reactor, SessionTable sessions, KeeperLink keeper, OutputMover mover, SessionKiller killer,
+    SessionRecorder recorder, DaemonOptions options, ILogger log)
 {
     /// <summary>The program runs: note it, and read its output from now on.</summary>
     public void BeginRunning(Session session)
@@ -89,6 +91,7 @@ public sealed class SessionLife(
         // A cancelled timer holds nothing: without it each forgotten session would stay in memory for the rest of its retention.
         session.Retention?.Cancel();
         sessions.Remove(session);
+        recorder.Forgotten(session);
         mover.End(session);
         session.Subscribers.AnnounceFinalized();
         session.Input.Clear();
@@ -150,6 +153,7 @@ public sealed class SessionLife(
         session.EndOffset = session.Ring.Head;
         session.RecordExit(status);
         session.Entry.Exit = status;
+        recorder.Ended(session);
         log.SessionExited(session.Name, session.Id, status.Code, status.Signal, status.Lost);
         _ = SettleExitAsync(session);
     }
@@ -183,6 +187,7 @@ public sealed class SessionLife(
         session.Pty = null;
         session.EndOffset = session.Ring.Head;
         session.Memory.ReleaseUnused();
+        recorder.Ended(session);
         session.Subscribers.AnnounceClosed();
         _ = CloseAsync(session, pty);
     }
@@ -193,5 +198,9 @@ public sealed class SessionLife(
         pty.Dispose();
     }
 
-    private void Note(Session session) => _ = keeper.NoteAsync(session.Entry, session.Record.ToByteArray());
+    private void Note(Session session)
+    {
+        _ = keeper.NoteAsync(session.Entry, session.Record.ToByteArray());
+        recorder.Changed(session);
+    }
 }

@@ -1,3 +1,4 @@
+using Holdfast.Daemon.Journal;
 using Holdfast.Linux;
 using Holdfast.Linux.Memory;
 using Holdfast.Ring;
@@ -78,6 +79,9 @@ public sealed class SessionMemory : IDisposable
             MemoryFile.Punch(Fd, _dataOffset + used, Ring.Capacity - used);
         _populatedTo = Ring.Head;
     }
+
+    /// <summary>A way to this range of output that outlives the session; its receiver closes it.</summary>
+    public OutputCopy CopyOf(ulong first, ulong end) => new(Fd.Duplicate(), _dataOffset, Ring.Capacity, first, end);
 
     /// <summary>One tick of the daemon's; how many in a row brought no output.</summary>
     public int CountQuietTick()

@@ -12,6 +12,7 @@ public static class SessionTransitions
     [
         new(SessionState.Starting, SessionState.Running, "the keeper started the program"),
         new(SessionState.Starting, SessionState.Terminating, "a kill came first; it is carried out once the program runs"),
+        new(SessionState.Starting, SessionState.Exited, "every process was lost and nothing could be started in their place"),
         new(SessionState.Starting, SessionState.Finalized, "the program could not be started"),
         new(SessionState.Running, SessionState.Terminating, "a kill"),
         new(SessionState.Running, SessionState.Exited, "the program ended by itself and its output was drained"),

@@ -30,6 +30,12 @@ public sealed record DaemonPaths
 
     public string KeeperLog => Path.Combine(LogDirectory, "keeper.log");
 
+    /// <summary>What is known of each session, in a directory of its id.</summary>
+    public string SessionsDirectory => Path.Combine(StateDirectory, "sessions");
+
+    /// <summary>To whom a journalled session belongs, over reboots: this machine, and the runtime directory where it was chosen.</summary>
+    public string JournalPlace => RuntimeDirectoryIsChosen ? $"{Machine()}-{Fnv64(RuntimeDirectory):x16}" : Machine();
+
     /// <summary>
     /// Held by the living keeper. Outside the runtime directory, because that may be removed and made again under a living keeper, and
     /// a second one would then start; named by host and boot, because a state directory may be shared by machines.
@@ -79,6 +85,14 @@ public sealed record DaemonPaths
 
     private static string? Chosen(Func<string, string?> variable, string name) =>
         variable(name) is { Length: > 0 } value ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(value)) : null;
+
+    // A host's name changes with networks; a machine without an id of its own (a container) has nothing better.
+    private static string Machine()
+    {
+        const string file = "/etc/machine-id";
+        var id = File.Exists(file) ? File.ReadAllText(file).Trim() : "";
+        return id.Length > 0 ? id : Environment.MachineName;
+    }
 
     // The XDG specification: a relative path is invalid and to be ignored.
     private static string? Under(Func<string, string?> variable, string name, string below) =>

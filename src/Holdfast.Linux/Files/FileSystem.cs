@@ -52,6 +52,8 @@ public static class FileSystem
 
     public static Errno Unlink(string path) => Result(Libc.unlink(path));
 
+    public static Errno RemoveDirectory(string path) => Result(Libc.rmdir(path));
+
     /// <summary>Sets the mode, past the umask of whoever started this process.</summary>
     public static Errno ChangeMode(string path, uint mode) => Result(Libc.chmod(path, mode));
 
@@ -81,6 +83,19 @@ public static class FileSystem
             nint n;
             do
                 n = Libc.read(fd.Number, p, (nuint)into.Length);
+            while (Sys.Interrupted(n));
+            return Sys.Io(n);
+        }
+    }
+
+    /// <summary>Reads from a position, which the descriptor's own is not changed by (pread(2)).</summary>
+    public static unsafe IoResult ReadAt(Fd fd, Span<byte> into, long offset)
+    {
+        fixed (byte* p = into)
+        {
+            nint n;
+            do
+                n = Libc.pread(fd.Number, p, (nuint)into.Length, offset);
             while (Sys.Interrupted(n));
             return Sys.Io(n);
         }

@@ -26,6 +26,36 @@ public static class ProcessTable
         return table;
     }
 
+    /// <summary>The value of a variable in the environment a process was started with; null where there is none, or it may not be read.</summary>
+    public static string? ReadVariable(int pid, string name)
+    {
+        try
+        {
+            var wanted = name + "=";
+            return Array.Find(Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{pid}/environ")).Split('\0'), v => v.StartsWith(wanted, StringComparison.Ordinal))?[wanted.Length..];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Gone, or another user's.
+            return null;
+        }
+    }
+
+    /// <summary>Where a process is; null where that is not known, or the directory was removed.</summary>
+    public static string? WorkingDirectoryOf(int pid)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{pid}/cwd").LinkTarget is { Length: > 0 } path && path[0] == '/' && !path.EndsWith(" (deleted)", StringComparison.Ordinal)
+                ? path
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Whether the environment a process was started with holds this variable; false where it may not be read.</summary>
     public static bool HasVariable(int pid, string variable)
     {

@@ -67,5 +67,11 @@ public static partial class ErrorRegistry
         new((ErrorCode)80, "USAGE", "The command line is not valid.", "See --help.", 64, false),
         new((ErrorCode)81, "NESTED_SESSION", "A session cannot be attached inside itself.", "Detach first, or attach another session.", 64, false),
         new((ErrorCode)82, "NOT_A_TERMINAL", "Attaching needs a terminal on standard input and output.", "Use `holdfast tail` and `holdfast send` in scripts, or `new -d`.", 64, false),
+        new((ErrorCode)90, "SESSION_ZOMBIE", "The session's program lives, but its terminal was lost with daemon and keeper.", "End it with `holdfast kill NAME`; Holdfast does not signal it by itself.", 75, false),
+        new((ErrorCode)91, "RESTORE_NOT_WANTED", "The session was created with --restore never, so nothing was started in its place.", "Its last screen is still there: `holdfast capture NAME`; `holdfast kill NAME` forgets it.", 75, false),
+        new((ErrorCode)92, "RECORD_NEWER", "The session's record was written by a later version.", "Start that version; the record is left as it is.", 69, false),
+        new((ErrorCode)93, "RECORD_DAMAGED", "The session's record is damaged, and so is the one before it.", "The files are left as they are, in sessions/ of the state directory; `holdfast kill ID` removes them.", 65, false),
+        new((ErrorCode)94, "ENTRY_UNUSABLE", "The keeper holds the session in a form that this version cannot read.", "Its program goes on; start the version that created it.", 69, false),
+        new((ErrorCode)95, "JOURNAL_DEGRADED", "The journal cannot be written: sessions go on, but what is newer would be lost with the machine.", "Make room or restore write access to the state directory; `holdfast daemon status` shows the reason.", 75, true),
     ];
 }

@@ -10,7 +10,7 @@ public sealed class LifecycleTests
     private static readonly string[] ListKeys =
     [
         "name", "id", "state", "pid", "command", "cwd", "cols", "rows", "created_at", "exited_at", "exit_code", "exit_signal", "owner",
-        "clients", "observers", "head", "retained_from", "title", "recovered",
+        "clients", "observers", "head", "retained_from", "title", "recovered", "failure",
     ];
 
     [Fact]

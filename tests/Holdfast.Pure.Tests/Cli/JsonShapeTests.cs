@@ -16,10 +16,10 @@ public sealed class JsonShapeTests
         Assert.Equal(
             [
                 "name", "id", "state", "pid", "command", "cwd", "cols", "rows", "created_at", "exited_at", "exit_code", "exit_signal", "owner",
-                "clients", "observers", "head", "retained_from", "title", "recovered",
+                "clients", "observers", "head", "retained_from", "title", "recovered", "failure",
             ],
             row.EnumerateObject().Select(p => p.Name));
-        foreach (var unknown in new[] { "pid", "cwd", "created_at", "exited_at", "exit_code", "exit_signal", "owner", "title", "recovered" })
+        foreach (var unknown in new[] { "pid", "cwd", "created_at", "exited_at", "exit_code", "exit_signal", "owner", "title", "recovered", "failure" })
             Assert.Equal(JsonValueKind.Null, row.GetProperty(unknown).ValueKind);
     }
 
