@@ -6,7 +6,7 @@ import type { ConnectionState } from "./connectionState.js";
 import * as daemon from "./generated/holdfast/v1/daemon_pb.js";
 import type { Envelope, Welcome } from "./generated/holdfast/v1/envelope_pb.js";
 import * as wire from "./generated/holdfast/v1/session_pb.js";
-import { limits, protocolVersion } from "./generated/limits.js";
+import { limits } from "./generated/limits.js";
 import type { HoldfastClientOptions, RequestOptions, ResolvedOptions } from "./holdfastClientOptions.js";
 import { isHoldfastError } from "./protocol/holdfastError.js";
 import { type ScreenSnapshot, SnapshotPieces } from "./sessions/screenSnapshot.js";
@@ -53,14 +53,12 @@ export class HoldfastClient extends TypedEmitter<ClientEvents> implements AsyncD
       autoStart: options.autoStart ?? false,
       binary: options.binary ?? "holdfast",
       env: options.env ?? process.env,
-      token: options.token,
       connectDeadlineMs: options.connectDeadlineMs ?? 10_000,
       reconnectDeadlineMs: options.reconnectDeadlineMs ?? 30_000,
       reconnect: options.reconnect ?? true,
       clientName: options.clientName ?? "holdfast-typescript",
       bufferedOutputBytes: options.bufferedOutputBytes ?? 1024 * 1024,
       ackThreshold: options.ackThreshold ?? 100,
-      protocolVersion: options.protocolVersion ?? protocolVersion,
     };
   }
 

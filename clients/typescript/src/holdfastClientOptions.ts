@@ -10,8 +10,6 @@ export interface HoldfastClientOptions {
   readonly binary?: string;
   /** The environment in which paths are looked up and a daemon is started. Default: this process's. */
   readonly env?: Variables;
-  /** The token instead of the file beside the socket. */
-  readonly token?: string;
   /** Longest time for the first connection, in which a daemon may have to be started. Default 10 s. */
   readonly connectDeadlineMs?: number;
   /** Longest time without a daemon before a client that was connected gives up. A restart takes well under a second. Default 30 s. */
@@ -30,8 +28,6 @@ export interface HoldfastClientOptions {
    * it is. Far below the daemon's yellow threshold (1024). 0: never by itself; then call `ack`. Default 100.
    */
   readonly ackThreshold?: number;
-  /** The protocol version to ask for; only tests ask for another than the one this client speaks. */
-  readonly protocolVersion?: number;
 }
 
 /** How long one request may take, and how it is given up. What the daemon did already is not undone. */
@@ -48,12 +44,10 @@ export interface ResolvedOptions {
   readonly autoStart: boolean;
   readonly binary: string;
   readonly env: Variables;
-  readonly token: string | undefined;
   readonly connectDeadlineMs: number;
   readonly reconnectDeadlineMs: number;
   readonly reconnect: boolean;
   readonly clientName: string;
   readonly bufferedOutputBytes: number;
   readonly ackThreshold: number;
-  readonly protocolVersion: number;
 }

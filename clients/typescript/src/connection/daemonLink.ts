@@ -75,8 +75,9 @@ export class DaemonLink {
       const aborted = () => fail(signal.reason);
       const fail = (cause: unknown) => {
         signal.removeEventListener("abort", aborted);
-        link.close();
+        // Before the close, which is a reason of its own.
         reject(cause);
+        link.close();
       };
       signal.addEventListener("abort", aborted, { once: true });
       link.#onLost = (cause) => fail(cause ?? new LinkLostError());

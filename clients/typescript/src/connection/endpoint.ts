@@ -47,9 +47,6 @@ export class Endpoint {
 
   /** The token; undefined while the first daemon of a new directory has not written it yet. */
   readToken(): string | undefined {
-    if (this.#options.token !== undefined) {
-      return this.#options.token;
-    }
     try {
       return readFileSync(this.#paths.token, "utf8").trim();
     } catch (cause) {

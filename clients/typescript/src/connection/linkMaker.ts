@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { HelloSchema, Role } from "../generated/holdfast/v1/envelope_pb.js";
 import { ErrorCode } from "../generated/holdfast/v1/errors_pb.js";
+import { protocolVersion } from "../generated/limits.js";
 import type { ResolvedOptions } from "../holdfastClientOptions.js";
 import { HoldfastError } from "../protocol/holdfastError.js";
 import { BackOff } from "./backOff.js";
@@ -69,7 +70,7 @@ export class LinkMaker {
       throw new Error("the token is not written yet");
     }
     const hello = create(HelloSchema, {
-      protocolVersion: this.#options.protocolVersion,
+      protocolVersion,
       clientId: this.#clientId,
       role: Role.CONTROL,
       token: this.#token,
