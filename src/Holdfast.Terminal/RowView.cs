@@ -4,7 +4,7 @@ using Holdfast.Terminal.Screen;
 namespace Holdfast.Terminal;
 
 /// <summary>
-/// A row to be read cell by cell. Valid until its model is fed, resized or asked for another scrollback row.
+/// A row to be read cell by cell. Valid until its model is fed, resized or asked for another row.
 /// </summary>
 public readonly ref struct RowView
 {

@@ -20,6 +20,21 @@ public sealed class PropertyTests
         return whole.StateEquals(cut);
     });
 
+    // Rows are kept as bytes until somebody asks for their cells: both forms must come to the same.
+    [Fact]
+    public void Reading_rows_between_any_two_bytes_changes_nothing() => Holds(stream =>
+    {
+        var whole = stream.Feed();
+        var read = new TerminalModel(new TerminalSize(stream.Columns, stream.Rows));
+        foreach (var value in stream.Bytes)
+        {
+            read.Feed([value]);
+            for (var row = 0; row < stream.Rows; row++)
+                _ = read.GetRow(row)[0];
+        }
+        return whole.StateEquals(read);
+    }, 4000);
+
     [Fact]
     public void A_checkpoint_gives_an_equal_model() => Holds(stream =>
     {

@@ -69,12 +69,12 @@ internal static class StateWriter
         writer.Number(state.Columns);
         writer.Number(state.Rows);
         WriteMargins(state, writer);
-        WriteGrid(state.Main, state, writer);
+        WriteGrid(state.Main, writer);
         writer.Flag(state.IsAlternate);
         writer.Number(state.IsAlternate ? state.MainRow : 0);
         writer.Flag(state.Alternate is not null);
         if (state.Alternate is { } alternate)
-            WriteGrid(alternate, state, writer);
+            WriteGrid(alternate, writer);
         else
             WriteSaved(state.AlternateSaved, writer);
         WriteCursor(state, writer);
@@ -84,11 +84,11 @@ internal static class StateWriter
         return writer;
     }
 
-    private static void WriteGrid(Grid grid, TerminalState state, ByteWriter writer)
+    private static void WriteGrid(Grid grid, ByteWriter writer)
     {
         WriteSaved(grid.Saved, writer);
         for (var row = 0; row < grid.Rows; row++)
-            LineCodec.Encode(grid.Row(row), grid.IsWrapped(row), state, writer);
+            grid.Encode(row, writer);
     }
 
     private static void WriteMargins(TerminalState state, ByteWriter writer)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Holdfast.Terminal.Modes;
+using Holdfast.Terminal.Scrollback;
 using Holdfast.Terminal.Unicode;
 
 namespace Holdfast.Terminal.Screen;
@@ -27,9 +28,13 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
             var x = state.X;
             var limit = state.RightLimit + 1;
             var count = Math.Min(limit - x, text.Length);
-            var row = state.Active.Row(state.Y);
-            OpenGap(row, x, x + count);
-            Fill(row.Slice(x, count), text[..count]);
+            ref var appended = ref state.Active.Appended(state.Y, out var bytes);
+            if (x < appended.Columns || !RowAppender.TryAppend(ref appended, bytes, x, state.Pen, text[..count]))
+            {
+                var row = state.Active.Row(state.Y);
+                OpenGap(row, x, x + count);
+                Fill(row.Slice(x, count), text[..count]);
+            }
             Advance(x + count, limit);
             text = text[count..];
         }
@@ -47,6 +52,17 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         var ascii = state.Charsets.IsPlain;
         var x = state.X;
         var limit = state.RightLimit + 1;
+        ref var appended = ref state.Active.Appended(state.Y, out var bytes);
+        if (x >= appended.Columns)
+        {
+            var taken = RowAppender.AppendRun(ref appended, bytes, x, limit, state.Pen, text, ascii, out var last);
+            if (last > 0)
+            {
+                Advance(appended.Columns, limit);
+                state.JoinWidth = last;
+            }
+            return taken;
+        }
         var row = state.Active.Row(state.Y);
         var pen = Vector128.Create(0u, state.Pen.Fg, state.Pen.Bg, state.Pen.Attr);
         var cells = MemoryMarshal.Cast<Cell, Vector128<uint>>(row);
@@ -54,7 +70,7 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         var width = 0;
         while (at < text.Length)
         {
-            var length = ReadPlain(text[at..], ascii, out var scalar);
+            var length = RowAppender.ReadPlain(text[at..], ascii, out var scalar);
             var next = ScalarProperties.WidthOf(scalar);
             if (length == 0 || x + next > limit)
                 break;
@@ -88,14 +104,6 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
             state.JoinWidth = width;
         }
         return at;
-    }
-
-    private static int ReadPlain(ReadOnlySpan<byte> text, bool ascii, out int scalar)
-    {
-        scalar = text[0];
-        if (scalar >= 0x80)
-            return Utf8Scalars.Read(text, out scalar);
-        return ascii && scalar is >= 0x20 and < 0x7F ? 1 : 0;
     }
 
     /// <summary>Prints one scalar, whatever it is.</summary>
@@ -140,6 +148,11 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         if (width == 2 && state.X + 2 > limit && !MakeRoomForWide(ref limit))
             return false;
         var x = state.X;
+        if (TryAppend(content, width))
+        {
+            Advance(x + width, limit);
+            return true;
+        }
         var row = state.Active.Row(state.Y);
         if (state.Has(ModeFlags.Insert))
             RowEditor.Insert(row, x, width, limit, state.Pen);
@@ -154,6 +167,16 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         }
         Advance(x + width, limit);
         return true;
+    }
+
+    private bool TryAppend(uint content, int width)
+    {
+        ref var appended = ref state.Active.Appended(state.Y, out var bytes);
+        if (state.X < appended.Columns || content >= Cell.ClusterBit)
+            return false;
+        return content < 0x7F
+            ? RowAppender.TryAppend(ref appended, bytes, state.X, state.Pen, [(byte)content])
+            : RowAppender.TryAppend(ref appended, bytes, state.X, state.Pen, content, width);
     }
 
     // A wide character does not fit into the last column: it goes to the next line, or nowhere.
@@ -226,6 +249,11 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
 
     private bool JoinMark(int scalar)
     {
+        ref var appended = ref state.Active.Appended(state.Y, out var bytes);
+        Span<byte> mark = stackalloc byte[4];
+        if (appended.Columns == (state.PendingWrap ? state.X + 1 : state.X)
+            && RowAppender.TryJoin(ref appended, bytes, mark[..new System.Text.Rune(scalar).EncodeToUtf8(mark)]))
+            return true;
         var row = state.Active.Row(state.Y);
         var x = JoinColumn(row);
         if (x < 0)
@@ -291,6 +319,9 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         if (x + 2 > state.RightLimit + 1 && !state.Has(ModeFlags.AutoWrap))
             return;
         var pen = state.Pen;
+        // The row it may wrap to: cells are made of it while the cluster is in one, as that may sweep away what is in none.
+        if (state.Y + 1 < state.Rows)
+            _ = state.Active.Row(state.Y + 1);
         if (state.Has(ModeFlags.Insert))
             RowEditor.Delete(row, x, 1, state.RightLimit + 1, state.Eraser);
         else

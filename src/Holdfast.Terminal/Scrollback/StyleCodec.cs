@@ -15,7 +15,7 @@ internal static class StyleCodec
     private const int MostLinkBytes = 16 * 1024;
 
     // Parts, two colours, flags.
-    private const int LongestPlain = 1 + 4 + 4 + 3;
+    internal const int LongestPlain = 1 + 4 + 4 + 3;
 
     public static void Write(in Cell cell, TerminalState state, ByteWriter writer)
     {
@@ -26,18 +26,24 @@ internal static class StyleCodec
     }
 
     // What nearly all cells have, in the same form as the other.
-    private static void WritePlain(uint fg, uint bg, uint flags, ByteWriter writer)
+    private static void WritePlain(uint fg, uint bg, uint flags, ByteWriter writer) =>
+        writer.Advance(EncodePlain(fg, bg, flags, writer.Reserve(LongestPlain)));
+
+    /// <summary>A style without extras into <see cref="LongestPlain"/> bytes. Returns the bytes used.</summary>
+    public static int EncodePlain(uint fg, uint bg, uint flags, Span<byte> target)
     {
-        var target = writer.Reserve(LongestPlain);
         var at = 1;
         if (fg != 0)
             at += PutColor(fg, target[at..]);
         if (bg != 0)
             at += PutColor(bg, target[at..]);
         target[0] = (byte)((fg != 0 ? HasForeground : 0) | (bg != 0 ? HasBackground : 0) | (flags != 0 ? HasFlags : 0));
-        writer.Advance(at);
-        if (flags != 0)
-            writer.Number(flags);
+        if (flags == 0)
+            return at;
+        for (; flags >= 0x80; flags >>= 7)
+            target[at++] = (byte)(flags | 0x80);
+        target[at++] = (byte)flags;
+        return at;
     }
 
     private static int PutColor(uint color, Span<byte> target)

@@ -26,7 +26,7 @@ internal sealed class ScreenDrawer(TerminalState state, SequenceWriter writer, S
     private static int UsedRows(Grid grid)
     {
         var used = grid.Rows;
-        while (used > 0 && LineCodec.UsedCells(grid.Row(used - 1)) == 0 && !grid.IsWrapped(used - 1))
+        while (used > 0 && grid.IsBlank(used - 1) && !grid.IsWrapped(used - 1))
             used--;
         return used;
     }
