@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Holdfast.Terminal.Modes;
@@ -12,33 +13,43 @@ namespace Holdfast.Terminal.Screen;
 /// </summary>
 internal sealed class CellWriter(TerminalState state, Scroller scroller)
 {
-    /// <summary>Prints characters of U+0020 to U+007E.</summary>
-    public void WriteAscii(ReadOnlySpan<byte> text)
+    /// <summary>Prints the first <paramref name="count"/> characters, all of U+0020 to U+007E.</summary>
+    public void WriteAscii(ReadOnlySpan<byte> text, int count)
     {
         if (!state.Charsets.IsPlain || state.Has(ModeFlags.Insert))
         {
-            foreach (var character in text)
-                WriteScalar(state.Charsets.Map(character));
+            WriteOneByOne(text[..count]);
             return;
         }
-        while (!text.IsEmpty)
+        while (count > 0)
         {
             if (state.PendingWrap)
                 Wrap();
             var x = state.X;
             var limit = state.RightLimit + 1;
-            var count = Math.Min(limit - x, text.Length);
+            var taken = Math.Min(limit - x, count);
             ref var appended = ref state.Active.Appended(state.Y, out var bytes);
-            if (x < appended.Columns || !RowAppender.TryAppend(ref appended, bytes, x, state.Pen, text[..count]))
-            {
-                var row = state.Active.Row(state.Y);
-                OpenGap(row, x, x + count);
-                Fill(row.Slice(x, count), text[..count]);
-            }
-            Advance(x + count, limit);
-            text = text[count..];
+            if (x < appended.Columns || !RowAppender.TryAppend(ref appended, bytes, x, state.Pen, text, taken))
+                WriteCells(x, text[..taken]);
+            Advance(x + taken, limit);
+            text = text[taken..];
+            count -= taken;
         }
         state.JoinWidth = 1;
+    }
+
+    private void WriteOneByOne(ReadOnlySpan<byte> text)
+    {
+        foreach (var character in text)
+            WriteScalar(state.Charsets.Map(character));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void WriteCells(int x, ReadOnlySpan<byte> text)
+    {
+        var row = state.Active.Row(state.Y);
+        OpenGap(row, x, x + text.Length);
+        Fill(row.Slice(x, text.Length), text);
     }
 
     /// <summary>
@@ -175,7 +186,7 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         if (state.X < appended.Columns || content >= Cell.ClusterBit)
             return false;
         return content < 0x7F
-            ? RowAppender.TryAppend(ref appended, bytes, state.X, state.Pen, [(byte)content])
+            ? RowAppender.TryAppend(ref appended, bytes, state.X, state.Pen, [(byte)content], 1)
             : RowAppender.TryAppend(ref appended, bytes, state.X, state.Pen, content, width);
     }
 

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Holdfast.Terminal.Screen;
 using Holdfast.Terminal.Unicode;
 
@@ -10,20 +13,28 @@ namespace Holdfast.Terminal.Scrollback;
 internal static class RowAppender
 {
     // The end of a style, a gap, a new style.
-    private const int LongestStart = 2 + 4 + 1 + StyleCodec.LongestPlain;
+    private const int LongestStart = 2 + LineCodec.LongestEmpties + 1 + StyleCodec.LongestPlain;
+
+    // A tab's. Who jumps further is drawing a screen and comes back to the row.
+    private const int WidestGap = 8;
 
     // Of a cell with marks; a longer one is no longer kept so. One byte can say this length.
     private const int LongestCluster = 63;
 
-    /// <summary>Appends printable ASCII, whose first character comes into column <paramref name="x"/>.</summary>
-    public static bool TryAppend(ref AppendedRow row, Span<byte> bytes, int x, in Cell pen, ReadOnlySpan<byte> text)
+    /// <summary>Appends the first <paramref name="count"/> characters, printable ASCII, the first of them into column <paramref name="x"/>.</summary>
+    public static bool TryAppend(ref AppendedRow row, Span<byte> bytes, int x, in Cell pen, ReadOnlySpan<byte> text, int count)
     {
-        if (bytes.Length - row.Length < text.Length + LongestStart || (!Continues(row, x, pen) && !TryStart(ref row, bytes, x, pen)))
+        if (bytes.Length - row.Length < count + LongestStart || (!Continues(row, x, pen) && !TryStart(ref row, bytes, x, pen)))
             return false;
-        text.CopyTo(bytes[row.Length..]);
-        row.Length += text.Length;
+        var target = bytes[row.Length..];
+        // Words are short: one store for all lengths is quicker than to ask which.
+        if (count <= Vector256<byte>.Count && text.Length >= Vector256<byte>.Count && target.Length >= Vector256<byte>.Count)
+            Vector256.Create(text).CopyTo(target);
+        else
+            text[..count].CopyTo(target);
+        row.Length += count;
         row.LastCell = row.Length - 1;
-        row.Columns += text.Length;
+        row.Columns += count;
         return true;
     }
 
@@ -49,8 +60,7 @@ internal static class RowAppender
     {
         width = 0;
         var at = 0;
-        var continues = Continues(row, x, pen);
-        while (at < text.Length && bytes.Length - row.Length >= LineCodec.LongestCell + LongestStart)
+        while (at < text.Length)
         {
             var length = ReadPlain(text[at..], ascii, out var scalar);
             var next = ScalarProperties.WidthOf(scalar);
@@ -63,14 +73,59 @@ internal static class RowAppender
                 at += length;
                 continue;
             }
-            if (!continues && !TryStart(ref row, bytes, x, pen))
+            if (bytes.Length - row.Length < LineCodec.LongestCell + LongestStart || (!Continues(row, x, pen) && !TryStart(ref row, bytes, x, pen)))
                 break;
-            continues = true;
-            Put(ref row, bytes, text.Slice(at, length), next);
-            x += next;
-            width = next;
+            var taken = ascii ? PutCells(ref row, bytes, limit, text[at..]) : 0;
+            if (taken > 0)
+                width = bytes[row.LastCell] == LineCodec.Wide ? 2 : 1;
+            at += taken;
+            x = row.Columns;
+            if (taken == 0)
+                break;
+        }
+        return at;
+    }
+
+    // One cell after the other in the row's present style, until something else comes. Few variables, so that all of them stay in registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int PutCells(ref AppendedRow row, Span<byte> bytes, int limit, ReadOnlySpan<byte> text)
+    {
+        var end = row.Length;
+        var last = end;
+        // No cell takes more bytes, so there is no need to ask for each.
+        var most = Math.Min(limit - row.Columns, (bytes.Length - end) / LineCodec.LongestCell);
+        var room = most;
+        var at = 0;
+        while (at + 4 <= text.Length)
+        {
+            var word = BinaryPrimitives.ReadUInt32LittleEndian(text[at..]);
+            if (Utf8Scalars.ArePrintableAscii(word) && room >= 4)
+            {
+                BinaryPrimitives.WriteUInt32LittleEndian(bytes[end..], word);
+                end += 4;
+                last = end - 1;
+                room -= 4;
+                at += 4;
+                continue;
+            }
+            var length = Utf8Scalars.Read(word, out var scalar);
+            if (length == 0)
+                break;
+            var width = ScalarProperties.WidthOf(scalar);
+            if (width == 0 || room < width)
+                break;
+            room -= width;
+            last = end;
+            bytes[end] = LineCodec.Wide;
+            end += width - 1;
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes[end..], word);
+            end += length;
             at += length;
         }
+        row.LastCell = at > 0 ? last : row.LastCell;
+        row.IsMixed |= end - row.Length != most - room;
+        row.Length = end;
+        row.Columns += most - room;
         return at;
     }
 
@@ -94,19 +149,6 @@ internal static class RowAppender
         row.IsMixed = true;
         row.HasClusters = true;
         return true;
-    }
-
-    private static void Put(ref AppendedRow row, Span<byte> bytes, ReadOnlySpan<byte> scalar, int width)
-    {
-        var end = row.Length;
-        row.LastCell = end;
-        if (width == 2)
-            bytes[end++] = LineCodec.Wide;
-        foreach (var value in scalar)
-            bytes[end++] = value;
-        row.Length = end;
-        row.Columns += width;
-        row.IsMixed |= scalar.Length > 1;
     }
 
     /// <summary>The bytes of the finished line.</summary>
@@ -135,9 +177,10 @@ internal static class RowAppender
         x == row.Columns && row.Fg == pen.Fg && row.Bg == pen.Bg && row.Attr == pen.Attr;
 
     // A gap of erased cells, another style; text comes after it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool TryStart(ref AppendedRow row, Span<byte> bytes, int x, in Cell pen)
     {
-        if (pen.ExtraId != 0)
+        if (pen.ExtraId != 0 || x - row.Columns > WidestGap)
             return false;
         var at = row.Length;
         if (x > row.Columns)

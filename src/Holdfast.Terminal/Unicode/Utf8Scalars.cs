@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Holdfast.Terminal.Unicode;
 
 /// <summary>Reads well-formed UTF-8 fast. Pure functions.</summary>
@@ -31,5 +33,40 @@ internal static class Utf8Scalars
         var fourth = text[3] ^ 0x80;
         scalar = (second << 12) | (third << 6) | fourth;
         return (second | third | fourth) < 0x40 && scalar >= 0x1_0000 ? 4 : 0;
+    }
+
+    /// <summary>
+    /// The scalar that four bytes begin with, the first byte lowest, without a branch on its length: text in several scripts has them in no
+    /// order. Returns its bytes, or 0 when it is malformed or a control.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Read(uint word, out int scalar)
+    {
+        ref readonly var form = ref Forms[(int)(word & 0xFF) >> 3];
+        var all = ((word & form.LeadMask) << 18) | ((word & 0x3F00) << 4) | ((word >> 10) & 0xFC0) | ((word >> 24) & 0x3F);
+        var value = all >> form.Unused;
+        scalar = (int)value;
+        var malformed = ((word ^ 0x8080_8000) & form.Continuations) != 0 || value - form.Least > form.Most;
+        return malformed || value - 0xD800 < 0x800 ? 0 : form.Length;
+    }
+
+    // Below U+0020 the subtraction borrows, U+007F is what the addition carries out of.
+    public static bool ArePrintableAscii(uint word) => ((word | (word - 0x2020_2020) | (word + 0x0101_0101)) & 0x8080_8080) == 0;
+
+    // How scalars of one length look: what the lead holds, bits that stay unused, where continuations show, and the values that need this length.
+    private readonly record struct Form(int Length, uint LeadMask, int Unused, uint Continuations, uint Least, uint Most);
+
+    private static readonly Form[] Forms = MakeForms();
+
+    // By the lead's highest five bits.
+    private static Form[] MakeForms()
+    {
+        var forms = new Form[32];
+        Array.Fill(forms, new Form(0, 0, 0, 0, 0, 0));
+        Array.Fill(forms, new Form(1, 0x7F, 18, 0, 0x20, 0x7E - 0x20), 0, 16);
+        Array.Fill(forms, new Form(2, 0x1F, 12, 0xC000, 0xA0, 0x7FF - 0xA0), 24, 4);
+        Array.Fill(forms, new Form(3, 0x0F, 6, 0xC0_C000, 0x800, 0xFFFF - 0x800), 28, 2);
+        forms[30] = new Form(4, 0x07, 0, 0xC0C0_C000, 0x1_0000, 0x10_FFFF - 0x1_0000);
+        return forms;
     }
 }
