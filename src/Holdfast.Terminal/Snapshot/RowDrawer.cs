@@ -25,6 +25,11 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
         for (var x = from; x < end;)
         {
             ref readonly var cell = ref row[x];
+            if (IsAscii(cell))
+            {
+                x += DrawAscii(row[x..end]);
+                continue;
+            }
             if (cell.HasText)
             {
                 x += DrawText(row, x);
@@ -37,6 +42,24 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
                 count = DrawStyledBlanks(row, x);
             x += count;
         }
+    }
+
+    private static bool IsAscii(in Cell cell) => cell.Content - 0x20 <= 0x5E;
+
+    // Cells of one style, as far as they are ASCII. Returns how many.
+    private int DrawAscii(ReadOnlySpan<Cell> cells)
+    {
+        style.To(cells[0]);
+        ForgetCluster();
+        var text = writer.Reserve(cells.Length);
+        var count = 0;
+        while (count < cells.Length && count < text.Length && IsAscii(cells[count]) && cells[count].SameStyle(cells[0]))
+        {
+            text[count] = (byte)cells[count].Content;
+            count++;
+        }
+        writer.Advance(count);
+        return count;
     }
 
     /// <summary>Whether the cell was wide until a variation selector made it narrow (mode 2027): printing it takes two columns for a moment.</summary>
@@ -115,6 +138,9 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
         else
             writer.Scalar(cell.Content & Cell.ContentMask);
     }
+
+    /// <summary>What comes next has nothing to join.</summary>
+    public void ForgetCluster() => _before = "";
 
     public void AssumeClusters(bool on) => _clusters = on;
 
