@@ -13,7 +13,7 @@ internal static class StateWriter
 {
     /// <summary>"HFTS" and the version of the layout; a reader refuses others.</summary>
     public const uint Magic = 0x53544648;
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     public static CheckpointResult Write(TerminalModel model, Span<byte> destination)
     {
@@ -152,6 +152,7 @@ internal static class StateWriter
             writer.Number(rgb);
         }
         writer.Number(0);
+        writer.Byte(state.Palette.Touched);
     }
 
     private static void WriteKeyboard(KeyboardFlagStack stack, ByteWriter writer)

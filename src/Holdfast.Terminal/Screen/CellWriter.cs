@@ -340,7 +340,9 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         state.X = x;
         state.PendingWrap = false;
         state.Pen = cell with { Content = 0 };
-        Place(cell.Content, width);
+        // On a single column it has no room at all.
+        if (!Place(cell.Content, width))
+            state.JoinWidth = 0;
         state.Pen = pen;
     }
 }

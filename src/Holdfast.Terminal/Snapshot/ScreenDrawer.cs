@@ -45,20 +45,21 @@ internal sealed class ScreenDrawer(TerminalState state, SequenceWriter writer, S
         if (count == 0)
             return;
         (_grid, _above, _first, _evenIs, _oddIs) = (grid, above, first, -1, -1);
-        if (IsWrapped(0) && _rows > 1)
+        if (IsWrapped(0))
             BeginWrapped();
         var flows = false;
         for (var i = 0; i < count; i++)
         {
             var nextWrapped = i + 1 < count && IsWrapped(i + 1);
             var natural = nextWrapped && FlowsOn(i);
-            // A screen of one row has no room to wrap by force.
-            nextWrapped &= natural || _rows > 1;
-            if (nextWrapped && !natural)
+            var forced = nextWrapped && !natural;
+            if (forced && _rows > 1)
                 ForceWrap(Row(i), flows);
-            rows.ScreenRow = Math.Min(i, _rows - (nextWrapped && !natural ? 2 : 1));
+            rows.ScreenRow = Math.Min(i, Math.Max(0, _rows - (forced ? 2 : 1)));
             DrawRow(i, natural);
-            if (i + 1 < count && !natural)
+            if (forced && _rows == 1)
+                WrapInOneRow(Row(i));
+            else if (i + 1 < count && !natural)
                 EndRow(nextWrapped);
             flows = natural;
         }
@@ -132,7 +133,7 @@ internal sealed class ScreenDrawer(TerminalState state, SequenceWriter writer, S
         if (last.HasText || last.IsTrail)
             return true;
         // Where a wide character did not fit.
-        return next[0].IsWide && last.Content == 0 && last.SameStyle(next[0]) && row.Length > 2 && (row[^2].HasText || row[^2].IsTrail)
+        return next[0].IsWide && last.Content == 0 && last.SameStyle(next[0]) && row.Length > 1 && (row[^2].HasText || row[^2].IsTrail)
             && (next[0].Content & Cell.ClusterBit) == 0;
     }
 
@@ -152,11 +153,26 @@ internal sealed class ScreenDrawer(TerminalState state, SequenceWriter writer, S
         writer.Raw("\e[X\r"u8);
     }
 
-    // The first row continues one that is not drawn: a blank one, which is scrolled away without being kept.
+    // There is no second row to prepare: the row is filled up to its end, which goes again under the pending wrap, and then wraps.
+    private void WrapInOneRow(ReadOnlySpan<Cell> row)
+    {
+        if (!row[^1].HasText && !row[^1].IsTrail)
+        {
+            writer.Csi(_columns, 'G');
+            rows.EraseAtEdge(row[^1], _columns, 1);
+        }
+        style.ToPlain();
+        writer.Raw(" \r\e[X"u8);
+    }
+
+    // The first row continues one that is not drawn: a blank one, which is scrolled away without being kept. A single row is kept by the
+    // normal screen.
     private void BeginWrapped()
     {
+        if (_rows == 1 && _grid == state.Main)
+            return;
         style.ToPlain();
         writer.Csi(_columns, 'G');
-        writer.Raw("  \e[S\e[H\e[X"u8);
+        writer.Raw(_rows == 1 ? "  \r\e[X"u8 : "  \e[S\e[H\e[X"u8);
     }
 }
