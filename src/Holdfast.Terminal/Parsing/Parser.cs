@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Text;
 using Holdfast.Terminal.Screen;
@@ -79,12 +80,13 @@ internal sealed class Parser(
         return at;
     }
 
-    // Printable ASCII at the beginning. Words of coloured output are short: the first 32 bytes are looked at without a call.
+    // Printable ASCII at the beginning. Words of coloured output are short: the first 16 bytes are looked at without a call.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int TextLength(ReadOnlySpan<byte> rest)
     {
-        if (rest.Length >= Vector256<byte>.Count)
+        if (rest.Length >= Vector128<byte>.Count)
         {
-            var others = Vector256.GreaterThan(Vector256.Create(rest) - Vector256.Create((byte)0x20), Vector256.Create((byte)0x5E)).ExtractMostSignificantBits();
+            var others = Vector128.GreaterThan(Vector128.Create(rest) - Vector128.Create((byte)0x20), Vector128.Create((byte)0x5E)).ExtractMostSignificantBits();
             if (others != 0)
                 return BitOperations.TrailingZeroCount(others);
         }

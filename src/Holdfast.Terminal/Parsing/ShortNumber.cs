@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Holdfast.Terminal.Parsing;
 
@@ -9,6 +10,7 @@ internal static class ShortNumber
     private const int Digits = 0x30303030;
 
     /// <summary>False when there are more digits, or the output may end before the byte after them. No digits are 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(ReadOnlySpan<byte> output, ref int at, out int value, out byte next)
     {
         value = 0;

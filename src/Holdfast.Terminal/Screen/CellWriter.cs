@@ -143,12 +143,28 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         var charsets = state.Charsets;
         // What was printed was translated already.
         state.Charsets = default;
+        if (text.Length == 1 && text[0] < 0x7F)
+            RepeatAscii((byte)text[0], count);
+        else
+            RepeatText(text, count);
+        state.Charsets = charsets;
+    }
+
+    private void RepeatAscii(byte character, int count)
+    {
+        Span<byte> run = stackalloc byte[64];
+        run.Fill(character);
+        for (; count > 0; count -= run.Length)
+            WriteAscii(run, Math.Min(count, run.Length));
+    }
+
+    private void RepeatText(ReadOnlySpan<char> text, int count)
+    {
         for (var i = 0; i < count; i++)
         {
             foreach (var rune in text.EnumerateRunes())
                 WriteScalar(rune.Value);
         }
-        state.Charsets = charsets;
     }
 
     private bool Place(uint content, int width)

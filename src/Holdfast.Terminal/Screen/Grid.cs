@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Holdfast.Terminal.Scrollback;
 
@@ -67,6 +68,7 @@ internal sealed class Grid
     public ReadOnlySpan<Cell> CellsInTables(int row) => _appended[_slots[row]].Columns == AppendedRow.AsCells ? Cells(_slots[row]) : default;
 
     /// <summary>The row as it was appended so far and the room for its bytes; its columns are beyond all where it is kept as cells.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref AppendedRow Appended(int row, out Span<byte> bytes)
     {
         var slot = _slots[row];
@@ -144,6 +146,7 @@ internal sealed class Grid
             row.Columns = AppendedRow.AsCells;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Span<Cell> Cells(int slot) => _cells.AsSpan(slot * Columns, Columns);
 
     private void ToCells(int slot)

@@ -32,6 +32,7 @@ internal sealed class RenditionReader(TerminalState state)
         var (fg, bg, attr) = (state.Pen.Fg, state.Pen.Bg, state.Pen.Attr);
         if (attr > 0xFFFF)
             return false;
+        var changes = _changes;
         for (var i = 0; i < values.Length; i++)
         {
             var value = values[i];
@@ -45,9 +46,9 @@ internal sealed class RenditionReader(TerminalState state)
                     bg = color;
                 i += used;
             }
-            else if ((uint)value < (uint)Changes.Length)
+            else if ((uint)value < (uint)changes.Length)
             {
-                ref readonly var change = ref Changes[value];
+                ref readonly var change = ref changes[value];
                 fg = (fg & change.KeptFg) | change.SetFg;
                 bg = (bg & change.KeptBg) | change.SetBg;
                 attr = (attr & change.KeptAttr) | change.SetAttr;
@@ -80,6 +81,9 @@ internal sealed class RenditionReader(TerminalState state)
     private readonly record struct Masks(uint KeptFg, uint SetFg, uint KeptBg, uint SetBg, uint KeptAttr, uint SetAttr);
 
     private static readonly Masks[] Changes = MakeChanges();
+
+    // Read through the instance: a native build asks at each use of a static whether it was made already.
+    private readonly Masks[] _changes = Changes;
 
     private static Masks[] MakeChanges()
     {

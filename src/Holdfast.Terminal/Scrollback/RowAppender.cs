@@ -28,8 +28,8 @@ internal static class RowAppender
             return false;
         var target = bytes[row.Length..];
         // Words are short: one store for all lengths is quicker than to ask which.
-        if (count <= Vector256<byte>.Count && text.Length >= Vector256<byte>.Count && target.Length >= Vector256<byte>.Count)
-            Vector256.Create(text).CopyTo(target);
+        if (count <= Vector128<byte>.Count && text.Length >= Vector128<byte>.Count && target.Length >= Vector128<byte>.Count)
+            Vector128.Create(text).CopyTo(target);
         else
             text[..count].CopyTo(target);
         row.Length += count;
@@ -173,6 +173,7 @@ internal static class RowAppender
 
     private static bool HasStyle(in AppendedRow row) => (row.Fg | row.Bg | row.Attr) != 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool Continues(in AppendedRow row, int x, in Cell pen) =>
         x == row.Columns && row.Fg == pen.Fg && row.Bg == pen.Bg && row.Attr == pen.Attr;
 

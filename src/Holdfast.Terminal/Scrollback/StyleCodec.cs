@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Holdfast.Terminal.Screen;
 
 namespace Holdfast.Terminal.Scrollback;
@@ -48,6 +49,7 @@ internal static class StyleCodec
     }
 
     // Two bytes for a mode: none, its number and an index, its number and three values. An index moves up to the number.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint ColorBytes(uint color, uint mode) => (mode << 24) | (((color & PackedColor.ValueMask) << (int)((mode & 1) * 16)) & PackedColor.ValueMask);
 
     public static void Write(uint fg, uint bg, uint flags, Extra extra, ByteWriter writer)

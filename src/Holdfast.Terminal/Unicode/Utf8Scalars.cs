@@ -42,31 +42,28 @@ internal static class Utf8Scalars
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Read(uint word, out int scalar)
     {
-        ref readonly var form = ref Forms[(int)(word & 0xFF) >> 3];
-        var all = ((word & form.LeadMask) << 18) | ((word & 0x3F00) << 4) | ((word >> 10) & 0xFC0) | ((word >> 24) & 0x3F);
-        var value = all >> form.Unused;
+        var length = Lengths[(int)(word & 0xFF) >> 3];
+        var form = Forms.Slice(length * 5, 5);
+        var all = ((word & form[0]) << 18) | ((word & 0x3F00) << 4) | ((word >> 10) & 0xFC0) | ((word >> 24) & 0x3F);
+        var value = all >> (int)form[1];
         scalar = (int)value;
-        var malformed = ((word ^ 0x8080_8000) & form.Continuations) != 0 || value - form.Least > form.Most;
-        return malformed || value - 0xD800 < 0x800 ? 0 : form.Length;
+        var malformed = ((word ^ 0x8080_8000) & form[2]) != 0 || value - form[3] > form[4];
+        return malformed || value - 0xD800 < 0x800 ? 0 : length;
     }
 
     // Below U+0020 the subtraction borrows, U+007F is what the addition carries out of.
     public static bool ArePrintableAscii(uint word) => ((word | (word - 0x2020_2020) | (word + 0x0101_0101)) & 0x8080_8080) == 0;
 
-    // How scalars of one length look: what the lead holds, bits that stay unused, where continuations show, and the values that need this length.
-    private readonly record struct Form(int Length, uint LeadMask, int Unused, uint Continuations, uint Least, uint Most);
+    // By the lead's highest five bits; 0 is no lead.
+    private static ReadOnlySpan<byte> Lengths => [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 3, 3, 4, 0];
 
-    private static readonly Form[] Forms = MakeForms();
-
-    // By the lead's highest five bits.
-    private static Form[] MakeForms()
-    {
-        var forms = new Form[32];
-        Array.Fill(forms, new Form(0, 0, 0, 0, 0, 0));
-        Array.Fill(forms, new Form(1, 0x7F, 18, 0, 0x20, 0x7E - 0x20), 0, 16);
-        Array.Fill(forms, new Form(2, 0x1F, 12, 0xC000, 0xA0, 0x7FF - 0xA0), 24, 4);
-        Array.Fill(forms, new Form(3, 0x0F, 6, 0xC0_C000, 0x800, 0xFFFF - 0x800), 28, 2);
-        forms[30] = new Form(4, 0x07, 0, 0xC0C0_C000, 0x1_0000, 0x10_FFFF - 0x1_0000);
-        return forms;
-    }
+    // By length: what the lead holds, bits that stay unused, where continuations show, the least scalar that needs this length, how many follow it.
+    private static ReadOnlySpan<uint> Forms =>
+    [
+        0, 0, 0, 0, 0,
+        0x7F, 18, 0, 0x20, 0x7E - 0x20,
+        0x1F, 12, 0xC000, 0xA0, 0x7FF - 0xA0,
+        0x0F, 6, 0xC0_C000, 0x800, 0xFFFF - 0x800,
+        0x07, 0, 0xC0C0_C000, 0x1_0000, 0x10_FFFF - 0x1_0000,
+    ];
 }
