@@ -134,6 +134,8 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
     {
         if (state.JoinWidth == 0)
             return;
+        // More than a screen shows nothing else, and a few bytes of hostile output would keep the reader busy for milliseconds.
+        count = Math.Min(count, state.Active.Columns * state.Active.Rows);
         var row = state.Active.Row(state.Y);
         var x = JoinColumn(row);
         if (x < 0)
