@@ -7,7 +7,7 @@ namespace Holdfast.EndToEnd.Tests.Chaos;
 /// <summary>Kills and stops daemons and keepers at random moments; never both before one has a successor. One task.</summary>
 internal sealed class Executioner(ChaosRun run)
 {
-    private const int MostSteps = 1500;
+    private const int MostSteps = 400;
 
     private readonly Random _random = run.RandomOf("executioner");
 
