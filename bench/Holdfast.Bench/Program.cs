@@ -1,7 +1,7 @@
 using System.Globalization;
 using Holdfast.Bench;
 
-// Every part has a daemon of its own; the parts may be named: throughput, flow, watchers, echo, start, idle, terminal.
+// Every part has a daemon of its own; the parts may be named: idle, start, echo, throughput, flow, watchers, recovery, terminal.
 var parts = new (string Name, Func<Report, Task> Run)[]
 {
     ("idle", IdleFigures.RunAsync),
@@ -10,6 +10,7 @@ var parts = new (string Name, Func<Report, Task> Run)[]
     ("throughput", ThroughputFigures.RunAsync),
     ("flow", FlowFigures.RunAsync),
     ("watchers", WatcherFigures.RunAsync),
+    ("recovery", RecoveryFigures.RunAsync),
     ("terminal", TerminalFigures.RunAsync),
 };
 var report = new Report();

@@ -1,10 +1,11 @@
 using System.Text;
 using Holdfast.Terminal.Screen;
+using Holdfast.Terminal.Snapshot;
 
 namespace Holdfast.Terminal;
 
 /// <summary>
-/// A row to be read cell by cell. Valid until its model is fed, resized or asked for another scrollback row.
+/// A row to be read cell by cell. Valid until its model is fed, resized or asked for another row.
 /// </summary>
 public readonly ref struct RowView
 {
@@ -45,6 +46,27 @@ public readonly ref struct RowView
             if (!cell.IsTrail)
                 text.Append(cell.HasText ? TextOf(cell) : " ");
         }
+    }
+
+    // The first `end` columns; what would reach beyond `columns` is cut.
+    internal void Write(int end, int columns, SequenceWriter writer, bool styled)
+    {
+        var style = new StyleTransition(_state, writer, protection: false);
+        for (var column = 0; column < end; column++)
+        {
+            ref readonly var cell = ref _cells[column];
+            if (cell.IsTrail)
+                continue;
+            if (styled)
+                style.To(cell);
+            if (!cell.HasText || column + cell.Width > columns)
+                writer.Raw(" "u8);
+            else if ((cell.Content & Cell.ClusterBit) != 0)
+                writer.Text(_state.Clusters[cell.Content & Cell.ContentMask]);
+            else
+                writer.Scalar(cell.Content & Cell.ContentMask);
+        }
+        style.ToPlain();
     }
 
     private string TextOf(in Cell cell)

@@ -40,18 +40,9 @@ public static class TerminalText
         var end = Math.Min(columns, row.Columns);
         while (end > 0 && IsBlank(row[end - 1], styled))
             end--;
-        var rendition = new RenditionWriter(destination, protection: false);
-        for (var column = 0; column < end; column++)
-        {
-            var cell = row[column];
-            if (cell.Width == 0)
-                continue;
-            if (styled)
-                rendition.Change(cell.Style);
-            var cut = column + cell.Width > Math.Min(columns, row.Columns);
-            Encoding.UTF8.GetBytes(cell.Text.Length == 0 || cut ? " " : cell.Text, destination);
-        }
-        rendition.Reset();
+        var writer = new SequenceWriter();
+        row.Write(end, Math.Min(columns, row.Columns), writer, styled);
+        destination.Write(writer.Written);
     }
 
     private static void WriteLine(RowView row, IBufferWriter<byte> text, bool styled)

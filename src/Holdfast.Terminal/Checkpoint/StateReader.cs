@@ -140,6 +140,7 @@ internal static class StateReader
         ReadKeyboard(ref reader, state.AlternateKeyboard);
         for (var index = reader.Number(PaletteState.Count); index != 0; index = reader.Number(PaletteState.Count))
             state.Palette.Change(index - 1, reader.Number(0xFF_FFFF));
+        state.Palette.Touched |= reader.Byte() & PaletteState.AllTouched;
     }
 
     private static void ReadKeyboard(ref ByteReader reader, KeyboardFlagStack stack)

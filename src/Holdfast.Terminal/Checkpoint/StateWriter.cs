@@ -13,7 +13,7 @@ internal static class StateWriter
 {
     /// <summary>"HFTS" and the version of the layout; a reader refuses others.</summary>
     public const uint Magic = 0x53544648;
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     public static CheckpointResult Write(TerminalModel model, Span<byte> destination)
     {
@@ -69,12 +69,12 @@ internal static class StateWriter
         writer.Number(state.Columns);
         writer.Number(state.Rows);
         WriteMargins(state, writer);
-        WriteGrid(state.Main, state, writer);
+        WriteGrid(state.Main, writer);
         writer.Flag(state.IsAlternate);
         writer.Number(state.IsAlternate ? state.MainRow : 0);
         writer.Flag(state.Alternate is not null);
         if (state.Alternate is { } alternate)
-            WriteGrid(alternate, state, writer);
+            WriteGrid(alternate, writer);
         else
             WriteSaved(state.AlternateSaved, writer);
         WriteCursor(state, writer);
@@ -84,11 +84,11 @@ internal static class StateWriter
         return writer;
     }
 
-    private static void WriteGrid(Grid grid, TerminalState state, ByteWriter writer)
+    private static void WriteGrid(Grid grid, ByteWriter writer)
     {
         WriteSaved(grid.Saved, writer);
         for (var row = 0; row < grid.Rows; row++)
-            LineCodec.Encode(grid.Row(row), grid.IsWrapped(row), state, writer);
+            grid.Encode(row, writer);
     }
 
     private static void WriteMargins(TerminalState state, ByteWriter writer)
@@ -152,6 +152,7 @@ internal static class StateWriter
             writer.Number(rgb);
         }
         writer.Number(0);
+        writer.Byte(state.Palette.Touched);
     }
 
     private static void WriteKeyboard(KeyboardFlagStack stack, ByteWriter writer)

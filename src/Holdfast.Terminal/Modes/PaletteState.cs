@@ -13,6 +13,9 @@ internal sealed class PaletteState
     public const int Cursor = 258;
     public const int Count = 259;
 
+    /// <summary>All bits of <see cref="Touched"/>.</summary>
+    public const int AllTouched = 15;
+
     private const int IsSet = 1 << 24;
 
     // Made by the first change: most programs change nothing.
@@ -25,15 +28,33 @@ internal sealed class PaletteState
         return value != 0;
     }
 
-    public void Change(int index, int rgb) => (_changed ??= new int[Count])[index] = rgb | IsSet;
+    /// <summary>
+    /// Which colours the program ever said anything about: a bit for all indexed ones, then one each for foreground, background and cursor.
+    /// A display that follows the session can differ from its user's own colours in these only.
+    /// </summary>
+    public int Touched { get; set; }
+
+    /// <summary>Whether that is so for a colour.</summary>
+    public bool IsTouched(int index) => (Touched & BitOf(index)) != 0;
+
+    public void Change(int index, int rgb)
+    {
+        Touched |= BitOf(index);
+        (_changed ??= new int[Count])[index] = rgb | IsSet;
+    }
 
     public void Restore(int index)
     {
+        Touched |= BitOf(index);
         if (_changed is not null)
             _changed[index] = 0;
     }
 
-    public void RestoreIndexed() => _changed?.AsSpan(0, Indexed).Clear();
+    public void RestoreIndexed()
+    {
+        Touched |= BitOf(0);
+        _changed?.AsSpan(0, Indexed).Clear();
+    }
 
     public void RestoreAll() => _changed = null;
 
@@ -44,6 +65,8 @@ internal sealed class PaletteState
         Cursor => options.DefaultCursorColor,
         _ => Standard(index),
     };
+
+    private static int BitOf(int index) => index < Indexed ? 1 : 2 << (index - Indexed);
 
     // xterm's defaults: 16 named colours, a cube of 6³, a ramp of 24 greys.
     private static int Standard(int index)

@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 using Holdfast.Terminal.Screen;
 
@@ -9,7 +12,8 @@ namespace Holdfast.Terminal.Parsing;
 /// Part of one model. Text and complete sequences are read at once; what is cut or unusual goes scalar by scalar through
 /// <see cref="SequenceReader"/>.
 /// </summary>
-internal sealed class Parser(CellWriter text, ControlDispatch controls, ControlSequenceDispatch sequences, SequenceReader reader)
+internal sealed class Parser(
+    TerminalState terminal, CellWriter text, ControlDispatch controls, RenditionReader rendition, ControlSequenceDispatch sequences, SequenceReader reader)
 {
     private const byte Escape = 0x1B;
     private const int Replacement = 0xFFFD;
@@ -41,15 +45,15 @@ internal sealed class Parser(CellWriter text, ControlDispatch controls, ControlS
             if ((uint)(first - 0x20) < 0x5F)
             {
                 var rest = output[at..];
-                var length = rest.IndexOfAnyExceptInRange((byte)0x20, (byte)0x7E);
-                if (length < 0)
-                    length = rest.Length;
-                text.WriteAscii(rest[..length]);
+                var length = TextLength(rest);
+                text.WriteAscii(rest, length);
                 at += length;
             }
             else if (first == Escape)
             {
-                var end = at + 2 < output.Length && output[at + 1] == '[' ? ReadControlSequence(output, at + 2) : -1;
+                var end = at + 2 < output.Length && output[at + 1] == '[' ? ReadPlainControlSequence(output, at + 2) : -1;
+                if (end < 0 && at + 2 < output.Length && output[at + 1] == '[')
+                    end = ReadControlSequence(output, at + 2);
                 if (end < 0)
                 {
                     reader.Take(Escape);
@@ -74,6 +78,20 @@ internal sealed class Parser(CellWriter text, ControlDispatch controls, ControlS
             }
         }
         return at;
+    }
+
+    // Printable ASCII at the beginning. Words of coloured output are short: the first 16 bytes are looked at without a call.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int TextLength(ReadOnlySpan<byte> rest)
+    {
+        if (rest.Length >= Vector128<byte>.Count)
+        {
+            var others = Vector128.GreaterThan(Vector128.Create(rest) - Vector128.Create((byte)0x20), Vector128.Create((byte)0x5E)).ExtractMostSignificantBits();
+            if (others != 0)
+                return BitOperations.TrailingZeroCount(others);
+        }
+        var length = rest.IndexOfAnyExceptInRange((byte)0x20, (byte)0x7E);
+        return length < 0 ? rest.Length : length;
     }
 
     // A run of scalars beyond ASCII, most of them at once.
@@ -154,6 +172,33 @@ internal sealed class Parser(CellWriter text, ControlDispatch controls, ControlS
             text.WriteScalar(scalar);
         else
             reader.Take(scalar);
+    }
+
+    // As below, of numbers of up to three digits with nothing else between them, which nearly all sequences are.
+    private int ReadPlainControlSequence(ReadOnlySpan<byte> output, int at)
+    {
+        var marks = 0;
+        if (output[at] is >= 0x3C and <= 0x3F)
+            marks = output[at++] << 16;
+        var values = reader.Parameters.Values;
+        var count = 0;
+        while (count < SequenceParameters.Most && ShortNumber.TryRead(output, ref at, out values[count], out var next))
+        {
+            count++;
+            if (next == ';')
+                continue;
+            if (next is < 0x40 or > 0x7E)
+                return -1;
+            if (next == 'm' && marks == 0 && rendition.TryApply(values[..count]))
+            {
+                terminal.JoinWidth = 0;
+                return at;
+            }
+            reader.Parameters.Complete(count, 0);
+            sequences.Dispatch(marks, next, reader.Parameters);
+            return at;
+        }
+        return -1;
     }
 
     // A whole control sequence in one piece. -1 when it is cut or has anything unusual: then it is read again scalar by scalar.

@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Holdfast.Terminal.Modes;
+using Holdfast.Terminal.Scrollback;
 using Holdfast.Terminal.Unicode;
 
 namespace Holdfast.Terminal.Screen;
@@ -11,29 +13,43 @@ namespace Holdfast.Terminal.Screen;
 /// </summary>
 internal sealed class CellWriter(TerminalState state, Scroller scroller)
 {
-    /// <summary>Prints characters of U+0020 to U+007E.</summary>
-    public void WriteAscii(ReadOnlySpan<byte> text)
+    /// <summary>Prints the first <paramref name="count"/> characters, all of U+0020 to U+007E.</summary>
+    public void WriteAscii(ReadOnlySpan<byte> text, int count)
     {
         if (!state.Charsets.IsPlain || state.Has(ModeFlags.Insert))
         {
-            foreach (var character in text)
-                WriteScalar(state.Charsets.Map(character));
+            WriteOneByOne(text[..count]);
             return;
         }
-        while (!text.IsEmpty)
+        while (count > 0)
         {
             if (state.PendingWrap)
                 Wrap();
             var x = state.X;
             var limit = state.RightLimit + 1;
-            var count = Math.Min(limit - x, text.Length);
-            var row = state.Active.Row(state.Y);
-            OpenGap(row, x, x + count);
-            Fill(row.Slice(x, count), text[..count]);
-            Advance(x + count, limit);
-            text = text[count..];
+            var taken = Math.Min(limit - x, count);
+            ref var appended = ref state.Active.Appended(state.Y, out var bytes);
+            if (x < appended.Columns || !RowAppender.TryAppend(ref appended, bytes, x, state.Pen, text, taken))
+                WriteCells(x, text[..taken]);
+            Advance(x + taken, limit);
+            text = text[taken..];
+            count -= taken;
         }
         state.JoinWidth = 1;
+    }
+
+    private void WriteOneByOne(ReadOnlySpan<byte> text)
+    {
+        foreach (var character in text)
+            WriteScalar(state.Charsets.Map(character));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void WriteCells(int x, ReadOnlySpan<byte> text)
+    {
+        var row = state.Active.Row(state.Y);
+        OpenGap(row, x, x + text.Length);
+        Fill(row.Slice(x, text.Length), text);
     }
 
     /// <summary>
@@ -47,6 +63,17 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         var ascii = state.Charsets.IsPlain;
         var x = state.X;
         var limit = state.RightLimit + 1;
+        ref var appended = ref state.Active.Appended(state.Y, out var bytes);
+        if (x >= appended.Columns)
+        {
+            var taken = RowAppender.AppendRun(ref appended, bytes, x, limit, state.Pen, text, ascii, out var last);
+            if (last > 0)
+            {
+                Advance(appended.Columns, limit);
+                state.JoinWidth = last;
+            }
+            return taken;
+        }
         var row = state.Active.Row(state.Y);
         var pen = Vector128.Create(0u, state.Pen.Fg, state.Pen.Bg, state.Pen.Attr);
         var cells = MemoryMarshal.Cast<Cell, Vector128<uint>>(row);
@@ -54,7 +81,7 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         var width = 0;
         while (at < text.Length)
         {
-            var length = ReadPlain(text[at..], ascii, out var scalar);
+            var length = RowAppender.ReadPlain(text[at..], ascii, out var scalar);
             var next = ScalarProperties.WidthOf(scalar);
             if (length == 0 || x + next > limit)
                 break;
@@ -90,14 +117,6 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         return at;
     }
 
-    private static int ReadPlain(ReadOnlySpan<byte> text, bool ascii, out int scalar)
-    {
-        scalar = text[0];
-        if (scalar >= 0x80)
-            return Utf8Scalars.Read(text, out scalar);
-        return ascii && scalar is >= 0x20 and < 0x7F ? 1 : 0;
-    }
-
     /// <summary>Prints one scalar, whatever it is.</summary>
     public void WriteScalar(int scalar)
     {
@@ -110,11 +129,15 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         state.JoinWidth = Place((uint)scalar, width) ? width : 0;
     }
 
+    // More than a screen shows nothing else, and a few bytes of hostile output would keep the reader busy for milliseconds.
+    private const int MostRepeated = 1024;
+
     /// <summary>REP: prints the character that was just printed again; nothing when something came between.</summary>
     public void Repeat(int count)
     {
         if (state.JoinWidth == 0)
             return;
+        count = Math.Min(count, Math.Max(MostRepeated, state.Active.Columns * state.Active.Rows));
         var row = state.Active.Row(state.Y);
         var x = JoinColumn(row);
         if (x < 0)
@@ -124,12 +147,28 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         var charsets = state.Charsets;
         // What was printed was translated already.
         state.Charsets = default;
+        if (text.Length == 1 && text[0] < 0x7F)
+            RepeatAscii((byte)text[0], count);
+        else
+            RepeatText(text, count);
+        state.Charsets = charsets;
+    }
+
+    private void RepeatAscii(byte character, int count)
+    {
+        Span<byte> run = stackalloc byte[64];
+        run.Fill(character);
+        for (; count > 0; count -= run.Length)
+            WriteAscii(run, Math.Min(count, run.Length));
+    }
+
+    private void RepeatText(ReadOnlySpan<char> text, int count)
+    {
         for (var i = 0; i < count; i++)
         {
             foreach (var rune in text.EnumerateRunes())
                 WriteScalar(rune.Value);
         }
-        state.Charsets = charsets;
     }
 
     private bool Place(uint content, int width)
@@ -140,6 +179,11 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         if (width == 2 && state.X + 2 > limit && !MakeRoomForWide(ref limit))
             return false;
         var x = state.X;
+        if (TryAppend(content, width))
+        {
+            Advance(x + width, limit);
+            return true;
+        }
         var row = state.Active.Row(state.Y);
         if (state.Has(ModeFlags.Insert))
             RowEditor.Insert(row, x, width, limit, state.Pen);
@@ -154,6 +198,16 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         }
         Advance(x + width, limit);
         return true;
+    }
+
+    private bool TryAppend(uint content, int width)
+    {
+        ref var appended = ref state.Active.Appended(state.Y, out var bytes);
+        if (state.X < appended.Columns || content >= Cell.ClusterBit)
+            return false;
+        return content < 0x7F
+            ? RowAppender.TryAppend(ref appended, bytes, state.X, state.Pen, [(byte)content], 1)
+            : RowAppender.TryAppend(ref appended, bytes, state.X, state.Pen, content, width);
     }
 
     // A wide character does not fit into the last column: it goes to the next line, or nowhere.
@@ -226,6 +280,11 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
 
     private bool JoinMark(int scalar)
     {
+        ref var appended = ref state.Active.Appended(state.Y, out var bytes);
+        Span<byte> mark = stackalloc byte[4];
+        if (appended.Columns == (state.PendingWrap ? state.X + 1 : state.X)
+            && RowAppender.TryJoin(ref appended, bytes, mark[..new System.Text.Rune(scalar).EncodeToUtf8(mark)]))
+            return true;
         var row = state.Active.Row(state.Y);
         var x = JoinColumn(row);
         if (x < 0)
@@ -291,6 +350,9 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         if (x + 2 > state.RightLimit + 1 && !state.Has(ModeFlags.AutoWrap))
             return;
         var pen = state.Pen;
+        // The row it may wrap to: cells are made of it while the cluster is in one, as that may sweep away what is in none.
+        if (state.Y + 1 < state.Rows)
+            _ = state.Active.Row(state.Y + 1);
         if (state.Has(ModeFlags.Insert))
             RowEditor.Delete(row, x, 1, state.RightLimit + 1, state.Eraser);
         else
@@ -298,7 +360,9 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         state.X = x;
         state.PendingWrap = false;
         state.Pen = cell with { Content = 0 };
-        Place(cell.Content, width);
+        // On a single column it has no room at all.
+        if (!Place(cell.Content, width))
+            state.JoinWidth = 0;
         state.Pen = pen;
     }
 }

@@ -16,7 +16,7 @@ internal record struct CharsetState(Charset G0, Charset G1, Charset G2, Charset 
     // From U+005F to U+007E, as xterm shows them.
     private const string SpecialGraphics = "\u00a0◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·";
 
-    public readonly bool IsPlain => Single == 0 && this[Locked] == Charset.Ascii;
+    public readonly bool IsPlain => ((byte)G0 | Locked | Single) == 0 || (Single == 0 && this[Locked] == Charset.Ascii);
 
     public Charset this[int index]
     {

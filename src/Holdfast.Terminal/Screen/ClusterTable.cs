@@ -97,10 +97,13 @@ internal sealed class ClusterTable
     {
         if (grid is null)
             return;
-        foreach (ref readonly var cell in grid.AllCells)
+        for (var row = 0; row < grid.Rows; row++)
         {
-            if ((cell.Content & Cell.ClusterBit) != 0)
-                used[cell.Content & Cell.ContentMask] = true;
+            foreach (ref readonly var cell in grid.CellsInTables(row))
+            {
+                if ((cell.Content & Cell.ClusterBit) != 0)
+                    used[cell.Content & Cell.ContentMask] = true;
+            }
         }
     }
 }

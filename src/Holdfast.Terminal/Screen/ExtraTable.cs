@@ -67,7 +67,10 @@ internal sealed class ExtraTable
     {
         if (grid is null)
             return;
-        foreach (ref readonly var cell in grid.AllCells)
-            used[cell.ExtraId] = true;
+        for (var row = 0; row < grid.Rows; row++)
+        {
+            foreach (ref readonly var cell in grid.CellsInTables(row))
+                used[cell.ExtraId] = true;
+        }
     }
 }

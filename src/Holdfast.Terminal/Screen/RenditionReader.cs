@@ -23,8 +23,83 @@ internal sealed class RenditionReader(TerminalState state)
         }
     }
 
+    /// <summary>
+    /// Parameters without sub-parameters, as nearly all are. False when there is more to do than the three words of the pen can hold, and
+    /// nothing was changed then.
+    /// </summary>
+    public bool TryApply(ReadOnlySpan<int> values)
+    {
+        var (fg, bg, attr) = (state.Pen.Fg, state.Pen.Bg, state.Pen.Attr);
+        if (attr > 0xFFFF)
+            return false;
+        var changes = _changes;
+        for (var i = 0; i < values.Length; i++)
+        {
+            var value = values[i];
+            if (value is 38 or 48 or 58)
+            {
+                if (value == 58 || !TryColor(values[(i + 1)..], out var color, out var used))
+                    return false;
+                if (value == 38)
+                    fg = color;
+                else
+                    bg = color;
+                i += used;
+            }
+            else if ((uint)value < (uint)changes.Length)
+            {
+                ref readonly var change = ref changes[value];
+                fg = (fg & change.KeptFg) | change.SetFg;
+                bg = (bg & change.KeptBg) | change.SetBg;
+                attr = (attr & change.KeptAttr) | change.SetAttr;
+            }
+        }
+        // Word by word: a struct that was just written in parts is slow to copy whole.
+        (state.Pen.Fg, state.Pen.Bg, state.Pen.Attr) = (fg, bg, attr);
+        return true;
+    }
+
+    private static bool TryColor(ReadOnlySpan<int> values, out uint color, out int used)
+    {
+        used = values.IsEmpty ? 0 : values[0] switch { 5 => 2, 2 => 4, _ => 0 };
+        color = 0;
+        if (used == 0 || values.Length < used)
+            return false;
+        color = used == 2 ? PackedColor.Indexed(values[1]) : PackedColor.Rgb(values[1], values[2], values[3]);
+        return true;
+    }
+
     /// <summary>One attribute by its number; also for the rectangles of DECCARA.</summary>
     public void Apply(int value, ref Cell pen)
+    {
+        if (value is 0 or 59)
+            SetUnderlineColor(0);
+        Change(value, ref pen);
+    }
+
+    // What a number does to the words of a pen: bits that stay, bits that are set.
+    private readonly record struct Masks(uint KeptFg, uint SetFg, uint KeptBg, uint SetBg, uint KeptAttr, uint SetAttr);
+
+    private static readonly Masks[] Changes = MakeChanges();
+
+    // Read through the instance: a native build asks at each use of a static whether it was made already.
+    private readonly Masks[] _changes = Changes;
+
+    private static Masks[] MakeChanges()
+    {
+        var changes = new Masks[108];
+        for (var value = 0; value < changes.Length; value++)
+        {
+            var none = default(Cell);
+            var all = new Cell { Fg = ~0u, Bg = ~0u, Attr = ~0u };
+            Change(value, ref none);
+            Change(value, ref all);
+            changes[value] = new Masks(all.Fg, none.Fg, all.Bg, none.Bg, all.Attr, none.Attr);
+        }
+        return changes;
+    }
+
+    private static void Change(int value, ref Cell pen)
     {
         switch (value)
         {
@@ -32,7 +107,6 @@ internal sealed class RenditionReader(TerminalState state)
                 pen.Fg = 0;
                 pen.Bg = 0;
                 pen.Attr &= (uint)CellAttributes.Protected | 0xFFFF_0000;
-                SetUnderlineColor(0);
                 break;
             case >= 30 and <= 37:
                 pen.Fg = PackedColor.Indexed(value - 30);
@@ -45,9 +119,6 @@ internal sealed class RenditionReader(TerminalState state)
                 break;
             case 49:
                 pen.Bg = 0;
-                break;
-            case 59:
-                SetUnderlineColor(0);
                 break;
             case >= 90 and <= 97:
                 pen.Fg = PackedColor.Indexed(value - 90 + 8);

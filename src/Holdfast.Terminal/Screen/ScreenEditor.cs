@@ -130,11 +130,15 @@ internal sealed class ScreenEditor(TerminalState state, Scroller scroller, Curso
 
     private void Cells(int start, int end, bool selective)
     {
-        var row = state.Active.Row(state.Y);
+        var grid = state.Active;
         if (selective)
-            RowEditor.EraseUnprotected(row, start, end, state.Eraser);
-        else
-            RowEditor.Erase(row, start, end, state.Eraser);
+            RowEditor.EraseUnprotected(grid.Row(state.Y), start, end, state.Eraser);
+        else if (end < grid.Columns || state.Pen.Bg != 0)
+            RowEditor.Erase(grid.Row(state.Y), start, end, state.Eraser);
+        else if (start == 0)
+            grid.ClearCells(state.Y);
+        else if (!grid.EndsBefore(state.Y, start))
+            RowEditor.Erase(grid.Row(state.Y), start, end, state.Eraser);
     }
 
     private void Rows(int first, int end, bool selective)

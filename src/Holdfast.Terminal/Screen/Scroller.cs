@@ -28,8 +28,15 @@ internal sealed class Scroller(TerminalState state)
     /// <summary>Appends a row of the main screen to the scrollback.</summary>
     public void Keep(int row)
     {
+        ref var appended = ref state.Main.Appended(row, out var bytes);
+        if (appended.Columns != AppendedRow.AsCells)
+        {
+            if (state.Scrollback.TryAdd(RowAppender.LineLength(appended), out var line))
+                RowAppender.WriteLine(appended, bytes, state.Main.IsWrapped(row), line);
+            return;
+        }
         _line.Clear();
-        LineCodec.Encode(state.Main.Row(row), state.Main.IsWrapped(row), state, _line);
+        state.Main.Encode(row, _line);
         state.Scrollback.Add(_line.Written);
     }
 

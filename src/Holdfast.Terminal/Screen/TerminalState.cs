@@ -14,7 +14,7 @@ internal sealed class TerminalState
         Options = options;
         Tabs = new TabStops(size.Columns);
         Margins.Reset(size.Columns, size.Rows);
-        Main = new Grid(size.Columns, size.Rows, Margins, Tabs);
+        Main = new Grid(size.Columns, size.Rows, this);
         Active = Main;
         Scrollback = new ScrollbackStore(options.ScrollbackLines, options.ScrollbackBytes);
     }
@@ -112,7 +112,7 @@ internal sealed class TerminalState
         MainRow = Y;
         if (Alternate is null)
         {
-            Alternate = new Grid(Main.Columns, Main.Rows, Margins, Tabs) { Saved = AlternateSaved };
+            Alternate = new Grid(Main.Columns, Main.Rows, this) { Saved = AlternateSaved };
             var eraser = Eraser;
             if (!eraser.IsBlank)
                 Alternate.Clear(eraser);

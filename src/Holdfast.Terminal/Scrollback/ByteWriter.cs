@@ -55,6 +55,9 @@ internal sealed class ByteWriter
         Byte((int)value);
     }
 
+    /// <summary>The bytes that <see cref="Number(uint)"/> writes.</summary>
+    public static int NumberLength(uint value) => value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : value < 0x1000_0000 ? 4 : 5;
+
     public void Number(int value) => Number((uint)value);
 
     public void Flag(bool value) => Byte(value ? 1 : 0);

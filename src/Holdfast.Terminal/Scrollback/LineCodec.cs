@@ -12,23 +12,26 @@ namespace Holdfast.Terminal.Scrollback;
 internal static class LineCodec
 {
     // The first byte of a line.
-    private const int Wrapped = 1;
-    private const int Plain = 2;
-    private const int Styled = 4;
+    internal const int Wrapped = 1;
+    internal const int Plain = 2;
+    internal const int Styled = 4;
 
     // Bytes between the characters; no cell holds a control character, so they are free.
-    private const byte Empty = 0;
-    private const byte Wide = 1;
-    private const byte Trail = 2;
-    private const byte Cluster = 3;
-    private const byte StyleChange = 4;
-    private const byte Empties = 5;
+    internal const byte Empty = 0;
+    internal const byte Wide = 1;
+    internal const byte Trail = 2;
+    internal const byte Cluster = 3;
+    internal const byte StyleChange = 4;
+    internal const byte Empties = 5;
 
     // A wide character without its second half in the same style, which damaged input alone can make.
-    private const byte WideAlone = 6;
+    internal const byte WideAlone = 6;
 
     // A scalar of four bytes and the mark before it.
-    private const int LongestCell = 5;
+    internal const int LongestCell = 5;
+
+    // The mark and a number of columns.
+    internal const int LongestEmpties = 4;
 
     public static bool IsWrapped(ReadOnlySpan<byte> line) => (line[0] & Wrapped) != 0;
 
@@ -168,7 +171,7 @@ internal static class LineCodec
         return i;
     }
 
-    private static int EncodeScalar(uint scalar, Span<byte> text)
+    internal static int EncodeScalar(uint scalar, Span<byte> text)
     {
         if (scalar is >= 0x800 and < 0x1_0000)
         {
@@ -211,14 +214,22 @@ internal static class LineCodec
         var count = 1;
         while (count < row.Length && row[count].Content == 0 && row[count].SameStyle(row[0]))
             count++;
-        if (count == 1)
-        {
-            writer.Byte(Empty);
-            return 1;
-        }
-        writer.Byte(Empties);
-        writer.Number(count);
+        writer.Advance(EncodeEmpties(count, writer.Reserve(LongestEmpties)));
         return count;
+    }
+
+    /// <summary>Erased cells of one style. Returns the bytes.</summary>
+    internal static int EncodeEmpties(int count, Span<byte> bytes)
+    {
+        bytes[0] = count == 1 ? Empty : Empties;
+        if (count == 1)
+            return 1;
+        var at = 1;
+        var rest = (uint)count;
+        for (; rest >= 0x80; rest >>= 7)
+            bytes[at++] = (byte)(rest | 0x80);
+        bytes[at++] = (byte)rest;
+        return at;
     }
 
     private static void DecodeAny(ref ByteReader reader, Span<Cell> row, TerminalState state)

@@ -34,19 +34,28 @@ internal sealed class ScrollbackStore(int mostLines, int mostBytes)
 
     public void Add(ReadOnlySpan<byte> line)
     {
-        if (mostLines <= 0 || line.Length > mostBytes)
-            return;
+        if (TryAdd(line.Length, out var target))
+            line.CopyTo(target);
+    }
+
+    /// <summary>Adds a line whose bytes the caller writes; false when none as long is kept.</summary>
+    public bool TryAdd(int length, out Span<byte> line)
+    {
+        line = default;
+        if (mostLines <= 0 || length > mostBytes)
+            return false;
         while (Count >= mostLines)
             RemoveOldest();
-        var start = MakeRoom(line.Length);
-        line.CopyTo(_bytes.AsSpan(start));
+        var start = MakeRoom(length);
         if (Count == _starts.Length)
             GrowIndex();
         var place = PlaceOf(Count);
         _starts[place] = start;
-        _lengths[place] = line.Length;
-        _end = start + line.Length;
+        _lengths[place] = length;
+        _end = start + length;
         Count++;
+        line = _bytes.AsSpan(start, length);
+        return true;
     }
 
     public void RemoveNewest()

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Holdfast.Terminal.Screen;
 
 namespace Holdfast.Terminal.Scrollback;
@@ -15,7 +17,7 @@ internal static class StyleCodec
     private const int MostLinkBytes = 16 * 1024;
 
     // Parts, two colours, flags.
-    private const int LongestPlain = 1 + 4 + 4 + 3;
+    internal const int LongestPlain = 1 + 4 + 4 + 3;
 
     public static void Write(in Cell cell, TerminalState state, ByteWriter writer)
     {
@@ -26,31 +28,29 @@ internal static class StyleCodec
     }
 
     // What nearly all cells have, in the same form as the other.
-    private static void WritePlain(uint fg, uint bg, uint flags, ByteWriter writer)
+    private static void WritePlain(uint fg, uint bg, uint flags, ByteWriter writer) =>
+        writer.Advance(EncodePlain(fg, bg, flags, writer.Reserve(LongestPlain)));
+
+    /// <summary>A style without extras into <see cref="LongestPlain"/> bytes. Returns the bytes used.</summary>
+    public static int EncodePlain(uint fg, uint bg, uint flags, Span<byte> target)
     {
-        var target = writer.Reserve(LongestPlain);
-        var at = 1;
-        if (fg != 0)
-            at += PutColor(fg, target[at..]);
-        if (bg != 0)
-            at += PutColor(bg, target[at..]);
-        target[0] = (byte)((fg != 0 ? HasForeground : 0) | (bg != 0 ? HasBackground : 0) | (flags != 0 ? HasFlags : 0));
-        writer.Advance(at);
-        if (flags != 0)
-            writer.Number(flags);
+        // Styles come in no order that a branch could learn: all parts are written, and what is not there is written over.
+        target = target[..LongestPlain];
+        var (fgMode, bgMode) = (fg >> 24, bg >> 24);
+        var hasFlags = (0 - flags) >> 31;
+        var hasMoreFlags = (0x7F - flags) >> 31;
+        target[0] = (byte)(((fgMode + 1) >> 1) | (((bgMode + 1) >> 1) * HasBackground) | (hasFlags * HasFlags));
+        BinaryPrimitives.WriteUInt32BigEndian(target[1..], ColorBytes(fg, fgMode));
+        var at = 1 + (int)(fgMode * 2);
+        BinaryPrimitives.WriteUInt32BigEndian(target[at..], ColorBytes(bg, bgMode));
+        at += (int)(bgMode * 2);
+        BinaryPrimitives.WriteUInt16LittleEndian(target[at..], (ushort)((flags & 0x7F) | (hasMoreFlags << 7) | ((flags >> 7) << 8)));
+        return at + (int)(hasFlags + hasMoreFlags);
     }
 
-    private static int PutColor(uint color, Span<byte> target)
-    {
-        target[3] = (byte)color;
-        target[2] = (byte)(color >> 8);
-        target[1] = (byte)(color >> 16);
-        target[0] = (byte)(color >> 24);
-        if (target[0] == PackedColor.RgbMode >> 24)
-            return 4;
-        target[1] = (byte)color;
-        return 2;
-    }
+    // Two bytes for a mode: none, its number and an index, its number and three values. An index moves up to the number.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint ColorBytes(uint color, uint mode) => (mode << 24) | (((color & PackedColor.ValueMask) << (int)((mode & 1) * 16)) & PackedColor.ValueMask);
 
     public static void Write(uint fg, uint bg, uint flags, Extra extra, ByteWriter writer)
     {

@@ -53,24 +53,21 @@ internal sealed class CursorDrawer(TerminalState state, SequenceWriter writer, S
             DrawJoined(cell, column);
     }
 
-    private void MoveTo(int column)
-    {
-        var origin = state.Has(ModeFlags.Origin);
-        writer.MoveTo(column - (origin ? state.Margins.Left : 0), state.Y - (origin ? state.Margins.Top : 0));
-    }
+    private void MoveTo(int column) => writer.MoveTo(Relative(column, state.Margins.Left), Relative(state.Y, state.Margins.Top));
 
-    // Printing in the last column leaves the wrap pending. An empty cell there becomes a space: the same to the eye.
+    private int Relative(int place, int margin) => state.Has(ModeFlags.Origin) ? place - margin : place;
+
+    // Printing in the last column leaves the wrap pending.
     private void DrawAtEdge(Cell cell, int column)
     {
         MoveTo(column);
         style.To(cell with { Content = 0 });
-        if (state.Has(ModeFlags.Insert))
-            writer.Csi(rows.IsNarrowed(cell) ? 2 : cell.Width, 'P');
+        MakeRoom(cell, column);
         rows.AssumeClusters(state.Has(ModeFlags.GraphemeClusters));
         if (cell.HasText)
             rows.Print(cell);
         else
-            writer.Raw(" "u8);
+            rows.EraseAtEdge(cell, Relative(column, state.Margins.Left) + 1, Relative(state.Y, state.Margins.Top) + 1);
         // SI changes nothing here, but as any control it ends what REP could repeat.
         writer.Raw("\x0f"u8);
         rows.SetClusters(state.Has(ModeFlags.GraphemeClusters));
@@ -79,8 +76,7 @@ internal sealed class CursorDrawer(TerminalState state, SequenceWriter writer, S
     private void DrawJoined(in Cell cell, int column)
     {
         MoveTo(column);
-        if (state.Has(ModeFlags.Insert))
-            writer.Csi(rows.IsNarrowed(cell) ? 2 : cell.Width, 'P');
+        MakeRoom(cell, column);
         var single = Unmapped(cell);
         if (single != 0)
             writer.Raw(single == 2 ? "\eN"u8 : "\eO"u8);
@@ -95,6 +91,25 @@ internal sealed class CursorDrawer(TerminalState state, SequenceWriter writer, S
         if (scalar >= 0x7F || state.Charsets.Peek(scalar) == scalar)
             return 0;
         return state.Charsets.G2 == Charset.Ascii ? 2 : state.Charsets.G3 == Charset.Ascii ? 3 : 0;
+    }
+
+    // In insert mode what is printed pushes itself aside where it stands already. DCH works between the margins only: they move for it.
+    private void MakeRoom(in Cell cell, int column)
+    {
+        if (!state.Has(ModeFlags.Insert))
+            return;
+        var margins = state.Margins;
+        var isOutside = column < margins.Left || column > margins.Right;
+        if (isOutside)
+        {
+            writer.Sequence("\e["u8, [1, column < margins.Left ? margins.Right + 1 : state.Columns], "s"u8);
+            writer.MoveTo(column, Relative(state.Y, margins.Top));
+        }
+        writer.Csi(rows.IsNarrowed(cell) ? 2 : cell.Width, 'P');
+        if (!isOutside)
+            return;
+        writer.Sequence("\e["u8, [margins.Left + 1, margins.Right + 1], "s"u8);
+        MoveTo(column);
     }
 
     private static Cell EdgeCell(Grid grid, int x, int y, out int column)
@@ -117,7 +132,7 @@ internal sealed class CursorDrawer(TerminalState state, SequenceWriter writer, S
         writer.MoveTo(column, saved.Y);
         style.To(cell with { Content = 0 });
         if (cell.HasText)
-            rows.Print(cell);
+            rows.PrintAt(cell, column);
         else
             writer.Raw(" "u8);
         return column;

@@ -25,6 +25,11 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
         for (var x = from; x < end;)
         {
             ref readonly var cell = ref row[x];
+            if (IsAscii(cell))
+            {
+                x += DrawAscii(row[x..end]);
+                continue;
+            }
             if (cell.HasText)
             {
                 x += DrawText(row, x);
@@ -39,6 +44,40 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
         }
     }
 
+    /// <summary>
+    /// Leaves a wrap pending over an erased cell, where the cursor is: a space that DECERA erases, which moves no cursor. A terminal without
+    /// it keeps the space, which looks the same.
+    /// </summary>
+    public void EraseAtEdge(in Cell cell, int column, int row)
+    {
+        var can = IsChangeable(cell);
+        style.To(can ? new Cell { Bg = cell.Bg } : cell);
+        writer.Raw(" "u8);
+        if (!can)
+            return;
+        writer.Sequence("\e["u8, [row, column, row, column], "$z"u8);
+        if (cell.Attr != 0)
+            ChangeAttributes((CellAttributes)cell.Attr, row, column);
+    }
+
+    private static bool IsAscii(in Cell cell) => cell.Content - 0x20 <= 0x5E;
+
+    // Cells of one style, as far as they are ASCII. Returns how many.
+    private int DrawAscii(ReadOnlySpan<Cell> cells)
+    {
+        style.To(cells[0]);
+        ForgetCluster();
+        var text = writer.Reserve(cells.Length);
+        var count = 0;
+        while (count < cells.Length && count < text.Length && IsAscii(cells[count]) && cells[count].SameStyle(cells[0]))
+        {
+            text[count] = (byte)cells[count].Content;
+            count++;
+        }
+        writer.Advance(count);
+        return count;
+    }
+
     /// <summary>Whether the cell was wide until a variation selector made it narrow (mode 2027): printing it takes two columns for a moment.</summary>
     public bool IsNarrowed(in Cell cell) =>
         cell.Width == 1 && (cell.Content & Cell.ClusterBit) != 0
@@ -51,14 +90,7 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
         if (!IsNarrowed(cell))
         {
             style.To(cell);
-            // A cluster that would be wide had there been room, or autowrap.
-            var cramped = x == state.Columns - 1 && (cell.Content & Cell.ClusterBit) != 0
-                && !IsSimple(state.Clusters[cell.Content & Cell.ContentMask], 1);
-            if (cramped)
-                writer.Raw("\e[?7l"u8);
-            Print(cell);
-            if (cramped)
-                writer.Raw("\e[?7h"u8);
+            PrintAt(cell, x);
             return cell.IsWide ? 2 : 1;
         }
         if (x == state.Columns - 1 && x > 0)
@@ -107,6 +139,19 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
         PrintCluster(state.Clusters[cell.Content & Cell.ContentMask], cell.Width);
     }
 
+    /// <summary>As above in a column, while autowrap is on.</summary>
+    public void PrintAt(in Cell cell, int column)
+    {
+        // A cluster that would be wide had there been room, or autowrap.
+        var cramped = column == state.Columns - 1 && (cell.Content & Cell.ClusterBit) != 0
+            && !IsSimple(state.Clusters[cell.Content & Cell.ContentMask], 1);
+        if (cramped)
+            writer.Raw("\e[?7l"u8);
+        Print(cell);
+        if (cramped)
+            writer.Raw("\e[?7h"u8);
+    }
+
     /// <summary>Prints a cell's text in whatever mode is in force: for what was printed in that mode.</summary>
     public void PrintAsItCame(in Cell cell)
     {
@@ -115,6 +160,9 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
         else
             writer.Scalar(cell.Content & Cell.ContentMask);
     }
+
+    /// <summary>What comes next has nothing to join.</summary>
+    public void ForgetCluster() => _before = "";
 
     public void AssumeClusters(bool on) => _clusters = on;
 
@@ -205,7 +253,7 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
                 if (at > 0 && !IsChangeable(row[at]))
                     LeaveRightHalf(row[at], at);
                 else
-                    ChangeAttributes(row[at], at);
+                    DrawChanged(row[at], at);
             }
         }
         else
@@ -247,13 +295,17 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
     }
 
     // A whole row of such cells comes from DECCARA, so the terminal knows it.
-    private void ChangeAttributes(in Cell cell, int x)
+    private void DrawChanged(in Cell cell, int x)
     {
         style.ToBackground(cell.Bg);
         writer.Csi(x + 1, 'G');
         writer.Raw("\e[X"u8);
-        writer.Sequence("\e["u8, [ScreenRow + 1, x + 1, ScreenRow + 1, x + 1], ";0"u8);
-        var flags = (CellAttributes)cell.Attr;
+        ChangeAttributes((CellAttributes)cell.Attr, ScreenRow + 1, x + 1);
+    }
+
+    private void ChangeAttributes(CellAttributes flags, int row, int column)
+    {
+        writer.Sequence("\e["u8, [row, column, row, column], ";0"u8);
         if ((flags & CellAttributes.Bold) != 0)
             writer.Raw(";1"u8);
         if ((flags & CellAttributes.UnderlineMask) != 0)

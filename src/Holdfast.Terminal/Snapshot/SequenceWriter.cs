@@ -9,6 +9,11 @@ internal sealed class SequenceWriter
 
     public ReadOnlySpan<byte> Written => _bytes.Written;
 
+    /// <summary>Room at the end; <see cref="Advance"/> keeps what was used of it.</summary>
+    public Span<byte> Reserve(int count) => _bytes.Reserve(count);
+
+    public void Advance(int count) => _bytes.Advance(count);
+
     public void Raw(ReadOnlySpan<byte> bytes) => _bytes.Bytes(bytes);
 
     public void Text(ReadOnlySpan<char> text) =>

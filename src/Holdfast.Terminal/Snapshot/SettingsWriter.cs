@@ -75,16 +75,21 @@ internal sealed class SettingsWriter(TerminalModel model, SequenceWriter writer)
             writer.Command("7;"u8, directory);
     }
 
+    // Only colours that the session had to do with: the others are its user's.
     private void WritePalette()
     {
-        writer.Raw("\e]104\e\\"u8);
+        var palette = _state.Palette;
+        if (palette.IsTouched(0))
+            writer.Raw("\e]104\e\\"u8);
         for (var i = 0; i < PaletteState.Count; i++)
         {
-            var changed = _state.Palette.TryGetChange(i, out var rgb);
+            var changed = palette.TryGetChange(i, out var rgb);
+            if (!changed && (i < PaletteState.Indexed || !palette.IsTouched(i)))
+                continue;
             var color = string.Create(CultureInfo.InvariantCulture, $"#{rgb:x6}");
             if (i >= PaletteState.Indexed)
                 writer.Command(default, changed ? $"{i - PaletteState.Foreground + 10};{color}" : $"{i - PaletteState.Foreground + 110}");
-            else if (changed)
+            else
                 writer.Command("4;"u8, $"{i};{color}");
         }
     }

@@ -34,7 +34,7 @@ internal sealed class SnapshotWriter
         if (options.Synchronized)
             _writer.Raw("\e[?2026h"u8);
         Reset(options);
-        var drawer = new ScreenDrawer(_state, _writer, _style, _rows);
+        var drawer = new ScreenDrawer(_state, _writer, _style, _rows, new StoredLineDrawer(_state, _writer, _style, _rows));
         drawer.DrawMain(Math.Clamp(options.ScrollbackLines, 0, _state.Scrollback.Count));
         _cursor.DrawSaved(_state.Main, _state.Main.Saved);
         _settings.WriteKeyboard(_state.MainKeyboard);

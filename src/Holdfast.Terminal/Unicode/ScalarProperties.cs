@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Holdfast.Terminal.Unicode;
 
 /// <summary>The grapheme classes of UAX #29 that matter to a terminal. The values are those of the generated table.</summary>
@@ -38,5 +40,6 @@ internal readonly struct ScalarProperties
     public static ScalarProperties Of(int scalar) =>
         new(ScalarTable.Blocks[(ScalarTable.Pages[scalar >> 8] << 8) | (scalar & 0xFF)]);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int WidthOf(int scalar) => ScalarTable.Blocks[(ScalarTable.Pages[scalar >> 8] << 8) | (scalar & 0xFF)] & 3;
 }

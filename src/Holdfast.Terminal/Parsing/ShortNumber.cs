@@ -1,0 +1,34 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Holdfast.Terminal.Parsing;
+
+/// <summary>Reads a number of up to three digits and the byte after it without a branch for each digit. Pure functions.</summary>
+internal static class ShortNumber
+{
+    private const int Digits = 0x30303030;
+
+    /// <summary>False when there are more digits, or the output may end before the byte after them. No digits are 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryRead(ReadOnlySpan<byte> output, ref int at, out int value, out byte next)
+    {
+        value = 0;
+        next = 0;
+        if (output.Length - at < 4)
+            return false;
+        var word = BinaryPrimitives.ReadUInt32LittleEndian(output[at..]);
+        var digits = word ^ Digits;
+        // The highest bit of each byte that is no digit; what carries goes to bytes after the first of them.
+        var others = ((digits + 0x76767676) | digits) & 0x80808080;
+        if (others == 0)
+            return false;
+        var length = BitOperations.TrailingZeroCount(others) >> 3;
+        next = (byte)(word >> (8 * length));
+        // Ones in the highest byte, zeros before what there is.
+        var aligned = (uint)((ulong)digits << (32 - (8 * length)));
+        value = (int)((aligned >> 24) + (((aligned >> 16) & 0xFF) * 10) + (((aligned >> 8) & 0xFF) * 100));
+        at += length + 1;
+        return true;
+    }
+}
