@@ -18,6 +18,9 @@ internal sealed class DaemonProgram(KeeperOptions options, ChildLimits limits)
     /// <summary>The soft descriptor limit of the first starter; a keeper that takes over cannot find it otherwise.</summary>
     public const string OriginalLimitVariable = "HOLDFAST_ORIGINAL_NOFILE";
 
+    /// <summary>The executable; another one after an upgrade.</summary>
+    public string Path { get; set; } = options.DaemonProgram;
+
     /// <summary>A job that starts it; it has <paramref name="control"/> as descriptor 3.</summary>
     public SpawnJob Job(Fd control, Action<SpawnOutcome> done)
     {
@@ -25,7 +28,7 @@ internal sealed class DaemonProgram(KeeperOptions options, ChildLimits limits)
         var log = OpenLog();
         return new SpawnJob(limits, done)
         {
-            Plan = new SpawnPlan(options.DaemonProgram, "/", [options.DaemonProgram, "daemon", "run"], Variables()),
+            Plan = new SpawnPlan(Path, "/", [Path, "daemon", "run"], Variables()),
             Descriptors = new ChildDescriptors.Listed([nothing, log, log, control]),
             Owned = [nothing, log, control],
         };
@@ -33,8 +36,8 @@ internal sealed class DaemonProgram(KeeperOptions options, ChildLimits limits)
 
     private Fd OpenLog()
     {
-        var directory = Path.Combine(options.StateDirectory, "logs");
-        var path = Path.Combine(directory, "daemon.log");
+        var directory = System.IO.Path.Combine(options.StateDirectory, "logs");
+        var path = System.IO.Path.Combine(directory, "daemon.log");
         FileSystem.MakeDirectory(directory, OwnerOnlyDirectory);
         if (FileSystem.TryStat(path, out var facts) == Errno.None && facts.Size > MaxLogBytes)
             FileSystem.Rename(path, path + ".1");
