@@ -13,6 +13,7 @@ internal sealed class DaemonProgram(KeeperOptions options, ChildLimits limits)
     // A daemon that logs much is looked at after a crash: one former file is kept.
     private const long MaxLogBytes = 8 << 20;
     private const uint OwnerOnly = 0x180; // 0600
+    private const int ImageDescriptor = 4;
     private const uint OwnerOnlyDirectory = 0x1C0; // 0700
 
     /// <summary>The soft descriptor limit of the first starter; a keeper that takes over cannot find it otherwise.</summary>
@@ -21,6 +22,9 @@ internal sealed class DaemonProgram(KeeperOptions options, ChildLimits limits)
     /// <summary>The executable; another one after an upgrade.</summary>
     public string Path { get; set; } = options.DaemonProgram;
 
+    /// <summary>What is executed instead of the path's file, where that is not the program any more.</summary>
+    public Fd? Image { get; set; }
+
     /// <summary>A job that starts it; it has <paramref name="control"/> as descriptor 3.</summary>
     public SpawnJob Job(Fd control, Action<SpawnOutcome> done)
     {
@@ -28,8 +32,8 @@ internal sealed class DaemonProgram(KeeperOptions options, ChildLimits limits)
         var log = OpenLog();
         return new SpawnJob(limits, done)
         {
-            Plan = new SpawnPlan(Path, "/", [Path, "daemon", "run"], Variables()),
-            Descriptors = new ChildDescriptors.Listed([nothing, log, log, control]),
+            Plan = new SpawnPlan(Image is null ? Path : $"/proc/self/fd/{ImageDescriptor}", "/", [Path, "daemon", "run"], Variables()),
+            Descriptors = new ChildDescriptors.Listed(Image is null ? [nothing, log, log, control] : [nothing, log, log, control, Image]),
             Owned = [nothing, log, control],
         };
     }

@@ -20,7 +20,7 @@ internal interface IDaemonEvents
 
     void OnReexecuted();
 
-    void OnPropose(string program, TimeSpan patience, ReadOnlyMemory<byte> note);
+    void OnPropose(string program, Fd? former, TimeSpan patience, ReadOnlyMemory<byte> note);
 
     void OnLinkClosed(string reason);
 }
@@ -74,7 +74,7 @@ internal sealed class DaemonRequests(
 
     private void Carry(ControlMessage message, List<Fd> descriptors)
     {
-        if (message.Kind is not (ControlKind.Store or ControlKind.Spawn or ControlKind.Adopt or ControlKind.Reexecute))
+        if (message.Kind is not (ControlKind.Store or ControlKind.Spawn or ControlKind.Adopt or ControlKind.Reexecute or ControlKind.Propose))
             Discard(descriptors);
         switch (message.Kind)
         {
@@ -123,8 +123,8 @@ internal sealed class DaemonRequests(
                 Events.OnReexecuted();
                 Answer(message, Errno.None);
                 break;
-            case ControlKind.Propose when message.Name.StartsWith('/') && message.Value > 0:
-                Events.OnPropose(message.Name, TimeSpan.FromMilliseconds(message.Value), message.Note);
+            case ControlKind.Propose when message.Name.StartsWith('/') && message.Value > 0 && descriptors.Count <= 1:
+                Events.OnPropose(message.Name, descriptors.FirstOrDefault(), TimeSpan.FromMilliseconds(message.Value), message.Note);
                 Answer(message, Errno.None);
                 break;
             default:

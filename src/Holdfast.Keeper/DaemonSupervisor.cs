@@ -70,7 +70,7 @@ internal sealed class DaemonSupervisor(
         _stop = null;
         _readyAt = null;
         link.Epoch++;
-        program.Path = _trial?.Current ?? program.Path;
+        (program.Path, program.Image) = _trial is { } trial ? (trial.Current, trial.Image) : (program.Path, null);
         var (own, theirs) = FdChannel.CreatePair();
         spawner.Start(program.Job(theirs.Fd, outcome => OnStarted(outcome, own)));
     }
@@ -95,10 +95,11 @@ internal sealed class DaemonSupervisor(
     }
 
     /// <summary>The next daemon is another program; the present one comes back where that does not serve in time.</summary>
-    public void Propose(string proposed, TimeSpan patience, ReadOnlyMemory<byte> note)
+    public void Propose(string proposed, Fd? former, TimeSpan patience, ReadOnlyMemory<byte> note)
     {
         log.Info($"daemon-proposed program={proposed}");
-        _trial = new DaemonTrial(proposed, program.Path, patience, note);
+        _trial?.End();
+        _trial = new DaemonTrial(proposed, program.Path, former, patience, note);
     }
 
     /// <summary>For the program that takes this process over; only while a daemon lives.</summary>

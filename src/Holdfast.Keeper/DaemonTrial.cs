@@ -1,5 +1,7 @@
 using System.Globalization;
+using Holdfast.Linux;
 using Holdfast.Linux.Events;
+using Holdfast.Linux.Files;
 using Holdfast.Linux.Keeping;
 using Holdfast.Linux.Processes;
 
@@ -24,12 +26,13 @@ internal enum TrialStage
 /// <summary>
 /// A proposed daemon program on trial: kept once it serves, undone where it ends or hangs before. Owned by the supervisor; loop thread only.
 /// </summary>
-internal sealed class DaemonTrial(string program, string former, TimeSpan patience, ReadOnlyMemory<byte> note)
+internal sealed class DaemonTrial(string program, string former, Fd? formerImage, TimeSpan patience, ReadOnlyMemory<byte> note)
 {
     // Somebody may kill what he does not know; a program that is killed this often is not given another chance.
     private const int MaxKills = 3;
 
     private int _kills;
+    private Fd? _formerImage = formerImage;
     private LoopTimer? _timer;
 
     public string Program => program;
@@ -46,14 +49,24 @@ internal sealed class DaemonTrial(string program, string former, TimeSpan patien
     /// <summary>The program of the next daemon.</summary>
     public string Current => Stage == TrialStage.Undone ? former : program;
 
+    /// <summary>
+    /// The former program by itself, where its path is another file's by now: an installation that replaced it would otherwise be started again in
+    /// its name. Null where the path serves.
+    /// </summary>
+    public Fd? Image =>
+        Stage == TrialStage.Undone && _formerImage is not null
+        && (FileSystem.TryStat(former, out var facts) != Errno.None || (!facts.IsSymlink && !facts.SameFile(FileSystem.Stat(_formerImage))))
+            ? _formerImage
+            : null;
+
     public static DaemonTrial? Resume(TrialState? state) => state is null ? null : new DaemonTrial(
-        state.Program, state.Former, TimeSpan.FromMilliseconds(state.PatienceMs), state.Note)
+        state.Program, state.Former, state.FormerImage >= 0 ? new Fd(state.FormerImage) : null, TimeSpan.FromMilliseconds(state.PatienceMs), state.Note)
     {
         Stage = (TrialStage)state.Stage,
         Reason = state.Reason,
     };
 
-    public TrialState Capture() => new(program, former, (int)patience.TotalMilliseconds, note.ToArray(), (int)Stage, Reason);
+    public TrialState Capture() => new(program, former, _formerImage?.Number ?? -1, (int)patience.TotalMilliseconds, note.ToArray(), (int)Stage, Reason);
 
     /// <summary>A daemon was started; <paramref name="kill"/> where it is not ready in time.</summary>
     public void Started(Reactor reactor, Action kill)
@@ -73,8 +86,17 @@ internal sealed class DaemonTrial(string program, string former, TimeSpan patien
     {
         _timer?.Cancel();
         // Killed for being late, and ready just before.
-        if (Stage == TrialStage.Running && Reason.Length == 0)
-            Stage = TrialStage.Kept;
+        if (Stage != TrialStage.Running || Reason.Length > 0)
+            return;
+        Stage = TrialStage.Kept;
+        End();
+    }
+
+    /// <summary>Nobody goes back any more.</summary>
+    public void End()
+    {
+        _formerImage?.Dispose();
+        _formerImage = null;
     }
 
     /// <summary>The daemon has ended; true where that ends the trial, and the former program comes back.</summary>

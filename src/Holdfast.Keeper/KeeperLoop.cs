@@ -115,7 +115,8 @@ internal sealed class KeeperLoop : IDaemonEvents
         _formerImage = null;
     }
 
-    public void OnPropose(string program, TimeSpan patience, ReadOnlyMemory<byte> note) => _supervisor.Propose(program, patience, note);
+    public void OnPropose(string program, Fd? former, TimeSpan patience, ReadOnlyMemory<byte> note) =>
+        _supervisor.Propose(program, former, patience, note);
 
     /// <summary>Goes on where the former program of this process was. Throws before anything of the state was changed or lost.</summary>
     public void Resume(KeeperState state)

@@ -13,6 +13,10 @@ internal static class DaemonAccess
     /// <summary>Connects, and starts keeper and daemon where there are none.</summary>
     public static Task<HoldfastClient> StartAsync(CancellationToken cancellation) => HoldfastClient.ConnectAsync(Options(true), cancellation);
 
+    /// <summary>Connects to the successor of a daemon that leaves, however long that takes to serve.</summary>
+    public static Task<HoldfastClient> FollowAsync(TimeSpan deadline, CancellationToken cancellation) =>
+        HoldfastClient.ConnectAsync(Options(true) with { ConnectDeadline = deadline }, cancellation);
+
     /// <summary>Connects to what is there; <c>null</c> where nothing is.</summary>
     public static async Task<HoldfastClient?> FindAsync(bool reconnect, CancellationToken cancellation)
     {

@@ -61,7 +61,13 @@ public sealed class KeeperGuard : IReadyHandler
         if (Beats is null || _keeper is null || !_watch.IsStale(periods, Beats.KeeperBeat, staleAfter))
             return;
         _watch.Reset();
-        if (!Beats.TryClaimKill(Environment.ProcessId))
+        Kill();
+    }
+
+    /// <summary>The keeper hangs: its death, which the pidfd tells, is followed by a takeover.</summary>
+    public void Kill()
+    {
+        if (_keeper is null || Beats is null || !Beats.TryClaimKill(Environment.ProcessId))
             return;
         _log.KeeperHangs(_link.KeeperPid);
         _keeper.Send(Signals.Kill);
@@ -111,13 +117,13 @@ public sealed class KeeperGuard : IReadyHandler
 
     private Errno TrySpawn(Fd channel, out int pid)
     {
-        var keeper = Path.Combine(Path.GetDirectoryName(Environment.ProcessPath)!, "holdfast-keeper");
+        var keeper = Path.Combine(Path.GetDirectoryName(OwnProgram.Path)!, "holdfast-keeper");
         using var nothing = FileSystem.Open("/dev/null", OpenFlags.ReadOnly);
         using var log = FileSystem.Open(_paths.KeeperLog, OpenFlags.WriteOnly | OpenFlags.Append | OpenFlags.Create, 0b110_000_000);
         List<string> arguments =
         [
             keeper, "--runtime", _paths.RuntimeDirectory, "--state", _paths.StateDirectory, "--endpoint", _paths.EndpointFile,
-            "--socket", _paths.Socket, "--daemon", Environment.ProcessPath!, "--adopt",
+            "--socket", _paths.Socket, "--daemon", OwnProgram.Path, "--adopt",
         ];
         var environment = new List<string>();
         foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())

@@ -10,7 +10,8 @@ internal sealed record EntryState(string Name, byte[] Note, int[] Descriptors, i
 internal sealed record UnnamedState(int Pid, int Handle);
 
 /// <summary>A proposed daemon program, and how far its trial is.</summary>
-internal sealed record TrialState(string Program, string Former, int PatienceMs, byte[] Note, int Stage, string Reason);
+/// <param name="FormerImage">The former program itself, or -1.</param>
+internal sealed record TrialState(string Program, string Former, int FormerImage, int PatienceMs, byte[] Note, int Stage, string Reason);
 
 /// <summary>What the supervisor knows of its daemons. Times are of the monotonic clock.</summary>
 internal sealed record SupervisorState(
@@ -57,6 +58,6 @@ internal sealed record KeeperState
     public IEnumerable<int> Descriptors =>
         Entries.SelectMany(e => e.Descriptors.Append(e.Handle))
             .Concat(Unnamed.Select(u => u.Handle))
-            .Concat([Channel, SocketPath, Image, FormerImage, Supervisor.Handle])
+            .Concat([Channel, SocketPath, Image, FormerImage, Supervisor.Handle, Supervisor.Trial?.FormerImage ?? -1])
             .Where(number => number >= 0);
 }

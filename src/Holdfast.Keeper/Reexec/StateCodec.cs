@@ -74,6 +74,7 @@ internal static class StateCodec
             return;
         writer.Write(trial.Program);
         writer.Write(trial.Former);
+        writer.Write(trial.FormerImage);
         writer.Write(trial.PatienceMs);
         WriteBytes(writer, trial.Note);
         writer.Write(trial.Stage);
@@ -90,7 +91,7 @@ internal static class StateCodec
         reader.ReadInt32() is var stop and >= 0 ? stop : null,
         ReadAll(reader, r => r.ReadInt64()),
         reader.ReadBoolean()
-            ? new TrialState(reader.ReadString(), reader.ReadString(), reader.ReadInt32(), ReadBytes(reader), reader.ReadInt32(), reader.ReadString())
+            ? new TrialState(reader.ReadString(), reader.ReadString(), reader.ReadInt32(), reader.ReadInt32(), ReadBytes(reader), reader.ReadInt32(), reader.ReadString())
             : null);
 
     private static void WriteBytes(BinaryWriter writer, byte[] bytes)

@@ -53,8 +53,8 @@ public enum ControlKind : ushort
     Reexecuted = 13,
 
     /// <summary>
-    /// The next daemon is to be the program Name, ready within Value milliseconds; otherwise the present program is started again. Note comes
-    /// back in each Welcome.
+    /// The next daemon is to be the program Name, ready within Value milliseconds; otherwise the present program is started again (the
+    /// descriptor, where there is one: its path may be the new one's by then). Note comes back in each Welcome.
     /// </summary>
     Propose = 14,
 
