@@ -39,7 +39,7 @@ internal sealed class Upgrade(string program, bool force)
                 if (answer is { Unchanged: true })
                     return Row(await client.StatusAsync(cancellation), new UpgradeFacts { Program = program, FromVersion = answer.ToVersion, FromBuild = answer.ToBuild, ToVersion = answer.ToVersion, ToBuild = answer.ToBuild }, changed: false, 0);
                 if (answer is not null)
-                    await client.Ended.WaitAsync(SuccessorDeadline, cancellation);
+                    await EndOfAsync(client, cancellation);
                 left = Stopwatch.GetTimestamp();
             }
             var status = await SuccessorAsync(former.DaemonPid, cancellation);
@@ -80,6 +80,18 @@ internal sealed class Upgrade(string program, bool force)
                 return await next.StatusAsync(cancellation);
             if (Stopwatch.GetElapsedTime(begun) > SuccessorDeadline)
                 throw new HoldfastException(ErrorCode.UpgradeFailed, $"the daemon {former} agreed to leave and has not ended");
+        }
+    }
+
+    private static async Task EndOfAsync(HoldfastClient client, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.Ended.WaitAsync(SuccessorDeadline, cancellation);
+        }
+        catch (TimeoutException e)
+        {
+            throw new HoldfastException(ErrorCode.UpgradeFailed, $"the daemon {client.Daemon.DaemonPid} agreed to leave and has not ended", null, e);
         }
     }
 

@@ -83,4 +83,30 @@ public sealed class UndoneUpgradeTests
         (await daemon.CliAsync("send", "a", "--enter", "go")).Succeeded();
         Assert.Equal(37, (await daemon.CliAsync("wait", "a", "--exit")).ExitCode);
     }
+
+    [Fact]
+    public async Task Programs_that_were_replaced_at_their_own_path_have_a_way_back_too()
+    {
+        await using var daemon = new DaemonProcess(("HOLDFAST_TEST_STUB", "exit"));
+        var installed = Programs.Copy(daemon, "bin");
+        var stub = Programs.CopyWithStub(daemon, "new");
+        daemon.Program = Path.Combine(installed, "holdfast");
+        await using var client = await daemon.ConnectAsync();
+        var session = await client.CreateAsync(daemon.Shell("a", "read x; exit 37"));
+        // As an installation does it: the new file takes the name, the old one lives on without.
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(stub)!, Path.GetFileName(stub) + "*").Where(f => f != stub))
+            File.Move(file, Path.Combine(installed, Path.GetFileName(file)));
+        File.Move(stub, daemon.Program, overwrite: true);
+        daemon.Program = ProductBinaries.Cli;
+
+        var failed = await daemon.CliAsync("daemon", "upgrade", "--from", installed);
+
+        Assert.Equal(70, failed.ExitCode);
+        Assert.Contains("exit code 1", failed.Error, StringComparison.Ordinal);
+        Assert.Equal(Path.Combine(installed, "holdfast") + " (deleted)", Programs.ProgramOf(await daemon.DaemonPidAsync()));
+        Assert.Equal(session.Pid, (await client.InspectAsync("a")).Pid);
+        // The file that is gone serves on after a crash as well.
+        await daemon.KillDaemonAsync();
+        Assert.Equal(session.Pid, (await client.InspectAsync("a")).Pid);
+    }
 }
