@@ -17,6 +17,8 @@ internal sealed class Renewal(
 
     // For the spawns under way and the messages that the daemon has not read: both take milliseconds.
     private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(2);
+    // The preflight's SIGCHLD has the runtime start a thread, which the kernel refuses during an execve(2) (EAGAIN); the runtime then ends the process.
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan SettleLook = TimeSpan.FromMilliseconds(5);
 
     private ControlMessage? _request;
@@ -85,7 +87,7 @@ internal sealed class Renewal(
         else if (!known || status is not { Code: 0, Signal: 0 } || !_preflight!.Passed)
             Refuse(Errno.ENOEXEC, status.Signal != 0 ? $"its preflight was ended by signal {status.Signal}" : $"its preflight did not pass (exit code {status.Code}); the keeper's log may say why");
         else
-            Settle(Reactor.Now + (long)SettlePatience.TotalMilliseconds);
+            reactor.After(Quiet, () => Settle(Reactor.Now + (long)SettlePatience.TotalMilliseconds));
     }
 
     private void Settle(long until)
