@@ -185,6 +185,17 @@ public sealed class HoldfastClient : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Has the daemon checked and replaced by another program. After the answer it leaves, unless that says that nothing changes; its successor's status
+    /// says how it ended. Never sent again by itself: ask the status first.
+    /// </summary>
+    /// <exception cref="HoldfastException">UPGRADE_REFUSED, UPGRADE_FAILED; REQUEST_UNKNOWN by a daemon that knows no upgrades.</exception>
+    public async Task<UpgradeAnswer> UpgradeAsync(UpgradeRequest request, CancellationToken cancellation = default)
+    {
+        var answer = await Connection.RequestAsync(new Envelope { Upgrade = request }, AfterLoss.Fail, cancellation);
+        return answer.UpgradeAnswer ?? throw Unexpected(answer);
+    }
+
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref _connection, null)?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private Task<Envelope> AskAsync(Envelope request, CancellationToken cancellation) =>

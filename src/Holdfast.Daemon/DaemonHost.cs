@@ -10,6 +10,7 @@ using Holdfast.Daemon.Output;
 using Holdfast.Daemon.Ownership;
 using Holdfast.Daemon.Recovery;
 using Holdfast.Daemon.Sessions;
+using Holdfast.Daemon.Upgrades;
 using Holdfast.DaemonRpc.Lifecycle;
 using Holdfast.Linux;
 using Holdfast.Linux.Events;
@@ -52,6 +53,7 @@ public sealed class DaemonHost : IKeeperEvents
     private OutputMover? _mover;
     private TokenFile? _tokenFile;
     private StatusFacts? _status;
+    private readonly DaemonUpgrade _upgrade;
     private bool _stopping;
 
     public DaemonHost(DaemonLoop loop, DaemonOptions options, DaemonPaths paths, ILogger log)
@@ -61,6 +63,7 @@ public sealed class DaemonHost : IKeeperEvents
         var owner = new OwnerRules(loop.Reactor, _keeper, options, _counters, log);
         _rules = new SessionRules(owner, new FlowControl(loop.Reactor, options.Flow, _counters, log), _counters, log);
         _guard = new KeeperGuard(loop.Reactor, _keeper, paths, _counters, log);
+        _upgrade = new DaemonUpgrade(loop.Reactor, _keeper, _guard, _sessions, log);
         _clients = new ClientServer(loop.Reactor, options, _counters, log);
     }
 
@@ -77,6 +80,7 @@ public sealed class DaemonHost : IKeeperEvents
                 return;
             first = false;
             _guard.Watch(welcome.Pid);
+            _upgrade.OnWelcome(welcome);
             _ = BringUpAsync();
         };
         _keeper.Connect(channel);
@@ -202,8 +206,8 @@ public sealed class DaemonHost : IKeeperEvents
     private FrameRouter NewRouter(string token)
     {
         var creator = new SessionCreator(_sessions, new SessionLauncher(_keeper), _life!, _recorder!, _options, _rules, _paths.Socket, _log);
-        var services = new RequestServices(_sessions, creator, _life!, _mover!, _keeper, _options, _counters, Status, StopAsync);
-        var facts = new StatusFacts(_paths, _options, _sessions, _clients, _keeper, _counters, _recorder!, () => _mover!.TransferKind);
+        var services = new RequestServices(_sessions, creator, _life!, _mover!, _keeper, _options, _counters, Status, StopAsync, _upgrade);
+        var facts = new StatusFacts(_paths, _options, _sessions, _clients, _keeper, _counters, _recorder!, () => _mover!.TransferKind, () => _upgrade.Last);
         _status = facts;
         return new FrameRouter(new Handshake(token, facts.Welcome, _log), new RequestRouter(services, _log), _sessions, _options.MaxFrameBytes, _counters, _log);
     }

@@ -1,5 +1,6 @@
 using Holdfast.Daemon.Config;
 using Holdfast.Daemon.Loop;
+using Holdfast.Daemon.Upgrades;
 using Holdfast.DaemonRpc.Lifecycle;
 using Holdfast.Linux;
 using Holdfast.Linux.Processes;
@@ -19,7 +20,8 @@ public static class DaemonProgram
 
     public static int Run(string[] args)
     {
-        _ = args;
+        if (args.Contains(PreflightAnswer.Option))
+            return PreflightAnswer.Run(args);
         if (!Directory.Exists($"/proc/self/fd/{ControlDescriptor}") && !File.Exists($"/proc/self/fd/{ControlDescriptor}"))
         {
             Console.Error.WriteLine("holdfast: the daemon is run by its keeper (USAGE)\nhint: use `holdfast daemon start`");

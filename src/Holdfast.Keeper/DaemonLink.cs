@@ -21,12 +21,16 @@ internal sealed class DaemonLink(Reactor reactor)
 
     public bool Open => _channel is { Closed: false };
 
+    /// <summary>The channel's descriptor; -1 where there is none.</summary>
+    public int Number { get; private set; } = -1;
+
     public int Backlog => _channel?.Backlog ?? 0;
 
     public void Begin(FdChannel channel, IControlListener listener)
     {
         End();
         _channel = new ControlChannel(reactor, channel, listener);
+        Number = channel.Fd.Number;
     }
 
     public void Send(ControlMessage message, params ReadOnlySpan<Fd> descriptors) => _channel?.Send(message with { Epoch = Epoch }, descriptors);
@@ -43,6 +47,7 @@ internal sealed class DaemonLink(Reactor reactor)
     {
         _channel?.Dispose();
         _channel = null;
+        Number = -1;
         Fetched = false;
     }
 }

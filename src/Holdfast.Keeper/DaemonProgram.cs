@@ -13,10 +13,17 @@ internal sealed class DaemonProgram(KeeperOptions options, ChildLimits limits)
     // A daemon that logs much is looked at after a crash: one former file is kept.
     private const long MaxLogBytes = 8 << 20;
     private const uint OwnerOnly = 0x180; // 0600
+    private const int ImageDescriptor = 4;
     private const uint OwnerOnlyDirectory = 0x1C0; // 0700
 
     /// <summary>The soft descriptor limit of the first starter; a keeper that takes over cannot find it otherwise.</summary>
     public const string OriginalLimitVariable = "HOLDFAST_ORIGINAL_NOFILE";
+
+    /// <summary>The executable; another one after an upgrade.</summary>
+    public string Path { get; set; } = options.DaemonProgram;
+
+    /// <summary>What is executed instead of the path's file, where that is not the program any more.</summary>
+    public Fd? Image { get; set; }
 
     /// <summary>A job that starts it; it has <paramref name="control"/> as descriptor 3.</summary>
     public SpawnJob Job(Fd control, Action<SpawnOutcome> done)
@@ -25,16 +32,16 @@ internal sealed class DaemonProgram(KeeperOptions options, ChildLimits limits)
         var log = OpenLog();
         return new SpawnJob(limits, done)
         {
-            Plan = new SpawnPlan(options.DaemonProgram, "/", [options.DaemonProgram, "daemon", "run"], Variables()),
-            Descriptors = new ChildDescriptors.Listed([nothing, log, log, control]),
+            Plan = new SpawnPlan(Image is null ? Path : $"/proc/self/fd/{ImageDescriptor}", "/", [Path, "daemon", "run"], Variables()),
+            Descriptors = new ChildDescriptors.Listed(Image is null ? [nothing, log, log, control] : [nothing, log, log, control, Image]),
             Owned = [nothing, log, control],
         };
     }
 
     private Fd OpenLog()
     {
-        var directory = Path.Combine(options.StateDirectory, "logs");
-        var path = Path.Combine(directory, "daemon.log");
+        var directory = System.IO.Path.Combine(options.StateDirectory, "logs");
+        var path = System.IO.Path.Combine(directory, "daemon.log");
         FileSystem.MakeDirectory(directory, OwnerOnlyDirectory);
         if (FileSystem.TryStat(path, out var facts) == Errno.None && facts.Size > MaxLogBytes)
             FileSystem.Rename(path, path + ".1");

@@ -16,6 +16,12 @@ internal interface IDaemonEvents
 
     void OnAdopted();
 
+    void OnReexecute(ControlMessage request, Fd image);
+
+    void OnReexecuted();
+
+    void OnPropose(string program, Fd? former, TimeSpan patience, ReadOnlyMemory<byte> note);
+
     void OnLinkClosed(string reason);
 }
 
@@ -68,7 +74,7 @@ internal sealed class DaemonRequests(
 
     private void Carry(ControlMessage message, List<Fd> descriptors)
     {
-        if (message.Kind is not (ControlKind.Store or ControlKind.Spawn or ControlKind.Adopt))
+        if (message.Kind is not (ControlKind.Store or ControlKind.Spawn or ControlKind.Adopt or ControlKind.Reexecute or ControlKind.Propose))
             Discard(descriptors);
         switch (message.Kind)
         {
@@ -109,6 +115,17 @@ internal sealed class DaemonRequests(
             case ControlKind.Adopted when Adopting:
                 Answer(message, Errno.None);
                 Events.OnAdopted();
+                break;
+            case ControlKind.Reexecute when descriptors.Count == 1:
+                Events.OnReexecute(message, descriptors[0]);
+                break;
+            case ControlKind.Reexecuted:
+                Events.OnReexecuted();
+                Answer(message, Errno.None);
+                break;
+            case ControlKind.Propose when message.Name.StartsWith('/') && message.Value > 0 && descriptors.Count <= 1:
+                Events.OnPropose(message.Name, descriptors.FirstOrDefault(), TimeSpan.FromMilliseconds(message.Value), message.Note);
+                Answer(message, Errno.None);
                 break;
             default:
                 Discard(descriptors);

@@ -30,7 +30,8 @@ internal sealed class DaemonSupervisor(
     // From then on clients are told, instead of being left to wait.
     private const int MaxSilentFailures = 5;
 
-    private readonly RestartLadder _ladder = new(options.RestartDelays);
+    private RestartLadder _ladder = new(options.RestartDelays);
+    private DaemonTrial? _trial;
     private LoopTimer? _wait;
     private StopKind? _stop;
     private long? _readyAt;
@@ -69,6 +70,7 @@ internal sealed class DaemonSupervisor(
         _stop = null;
         _readyAt = null;
         link.Epoch++;
+        (program.Path, program.Image) = _trial is { } trial ? (trial.Current, trial.Image) : (program.Path, null);
         var (own, theirs) = FdChannel.CreatePair();
         spawner.Start(program.Job(theirs.Fd, outcome => OnStarted(outcome, own)));
     }
@@ -86,14 +88,39 @@ internal sealed class DaemonSupervisor(
         Started();
     }
 
-    public void Welcome() =>
-        link.Send(new ControlMessage(ControlKind.Welcome) { Pid = Environment.ProcessId, Value = _restarts });
+    public void Welcome()
+    {
+        var welcome = new ControlMessage(ControlKind.Welcome) { Pid = Environment.ProcessId, Value = _restarts };
+        link.Send(_trial is { Stage: not TrialStage.Waiting } trial ? trial.Tell(welcome) : welcome);
+    }
+
+    /// <summary>The next daemon is another program; the present one comes back where that does not serve in time.</summary>
+    public void Propose(string proposed, Fd? former, TimeSpan patience, ReadOnlyMemory<byte> note)
+    {
+        log.Info($"daemon-proposed program={proposed}");
+        _trial?.End();
+        _trial = new DaemonTrial(proposed, program.Path, former, patience, note);
+    }
+
+    /// <summary>For the program that takes this process over; only while a daemon lives.</summary>
+    public SupervisorState Capture() => new(
+        Daemon!.Pid, Daemon.Handle.Fd.Number, program.Path, _readyAt, _failedStarts, _restarts, (int?)_stop, _ladder.Crashes, _trial?.Capture());
+
+    public void Resume(SupervisorState state)
+    {
+        program.Path = state.Program;
+        (_readyAt, _failedStarts, _restarts, _stop) = (state.ReadyAt, state.FailedStarts, state.Restarts, (StopKind?)state.Stop);
+        _ladder = new RestartLadder(options.RestartDelays) { Crashes = state.Crashes };
+        _trial = DaemonTrial.Resume(state.Trial);
+        Watch(state.Pid, new PidFd(new Fd(state.Handle)));
+    }
 
     public void OnReady()
     {
         log.Info($"daemon-ready pid={Daemon?.Pid} epoch={link.Epoch}");
         _readyAt = Reactor.Now;
         _failedStarts = 0;
+        _trial?.Ready();
     }
 
     public void OnStop(StopKind kind)
@@ -117,13 +144,18 @@ internal sealed class DaemonSupervisor(
         if (outcome.Handle is not { } handle)
         {
             own.Dispose();
-            log.Error($"daemon-start-failed program={options.DaemonProgram} error={outcome.Error}");
-            OnCrash();
+            log.Error($"daemon-start-failed program={program.Path} error={outcome.Error}");
+            if (_trial is { IsOpen: true } trial)
+                GoBack(() => trial.Undo($"it cannot be executed ({outcome.Error})"));
+            else
+                OnCrash();
             return;
         }
         log.Info($"daemon-started pid={outcome.Pid} epoch={link.Epoch} restarts={_restarts}");
         link.Begin(own, requests);
         Watch(outcome.Pid, handle);
+        var started = Daemon!;
+        _trial?.Started(reactor, () => started.Signal(Signals.Kill, group: false));
         Welcome();
         if (Ending)
             TryTerminate();
@@ -135,7 +167,8 @@ internal sealed class DaemonSupervisor(
         // What it said before it died counts: entries it filed, and that it wanted to stop.
         link.Drain();
         link.End();
-        var how = daemon.Handle.QueryChild(reap: true, out var status) switch
+        var answer = daemon.Handle.QueryChild(reap: true, out var status);
+        var how = answer switch
         {
             ExitQuery.Known => status.Signal != 0 ? $"signal={status.Signal}" : $"code={status.Code}",
             _ => "status=unknown",
@@ -149,6 +182,12 @@ internal sealed class DaemonSupervisor(
         if (Ending)
         {
             Leave(_stop == StopKind.Everything ? LeaveReason.NothingLeft : LeaveReason.EndSessions);
+            return;
+        }
+        // One that stops on purpose came up well enough for that.
+        if (_stop is null && _trial is { } trial && trial.Ended(answer == ExitQuery.Known ? status : null))
+        {
+            GoBack(() => { });
             return;
         }
         switch (_stop)
@@ -167,6 +206,16 @@ internal sealed class DaemonSupervisor(
                 OnCrash(useless: status is { Signal: 0, Code: RefusedConfiguration });
                 break;
         }
+    }
+
+    // At once: clients wait, and the former program has served before.
+    private void GoBack(Action undo)
+    {
+        undo();
+        log.Error($"daemon-undone program={_trial!.Program} reason={_trial.Reason} back-to={_trial.Former}");
+        _restarts++;
+        _readyAt = null;
+        Start();
     }
 
     private void OnCrash(bool useless = false)

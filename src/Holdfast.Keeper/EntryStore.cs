@@ -119,6 +119,31 @@ internal sealed class EntryStore(DaemonLink link)
         };
     }
 
+    /// <summary>The entries as they go through an execve(2).</summary>
+    public IReadOnlyList<EntryState> Capture() =>
+        [.. _entries.Values.Select(entry =>
+        {
+            var row = Describe(entry, out _);
+            var descriptors = entry.Descriptors.Select(d => d.Number).ToArray();
+            return new EntryState(
+                entry.Name, entry.Note.ToArray(), descriptors, entry.Pid, entry.Process?.Handle.Fd.Number ?? -1, (ushort)row.Flags, row.Value);
+        })];
+
+    /// <summary>Makes an entry of an <see cref="EntryState"/>; its process is to be watched by the caller.</summary>
+    public Entry Resume(EntryState state)
+    {
+        var entry = Put(state.Name, [.. state.Descriptors.Select(number => new Fd(number))], state.Note);
+        var flags = (ControlFlags)state.Flags;
+        ExitStatus? exit = (flags & ControlFlags.Exited) == 0 ? null
+            : (flags & ControlFlags.Lost) != 0 ? ExitStatus.Unknown
+            : ExitStatus.FromWaitStatus(state.Status);
+        entry.Pid = state.Pid;
+        entry.RecordedExit = (flags & ControlFlags.Recorded) != 0 ? exit : null;
+        if (state.Handle >= 0)
+            entry.Process = new KeptProcess(state.Pid, new PidFd(new Fd(state.Handle))) { Exit = exit };
+        return entry;
+    }
+
     public static ControlFlags FlagsOf(ExitStatus? exit) =>
         exit is null ? ControlFlags.None : ControlFlags.Exited | (exit.Value.Lost ? ControlFlags.Lost : ControlFlags.None);
 

@@ -43,6 +43,9 @@ internal sealed class ExitWatch(Reactor reactor, EntryStore store, Action<KeptPr
         store.Release([process.Handle.Fd]);
     }
 
+    /// <summary>What nobody names any more and has not ended.</summary>
+    public IEnumerable<KeptProcess> Unnamed => _unnamed;
+
     public bool IsUnnamed(int pid) => _unnamed.Any(p => p.Pid == pid);
 
     private void Query(KeptProcess process, int tries)

@@ -30,6 +30,10 @@ internal sealed class KeeperLoop : IDaemonEvents
     private readonly DaemonRequests _requests;
     private readonly Doorstep _doorstep;
     private readonly DaemonSupervisor _supervisor;
+    private readonly Renewal _renewal;
+    private readonly ChildLimits _limits;
+    private Fd? _formerImage;
+    private bool _resumed;
     private ListeningSocket? _socket;
     private BeatKeeper? _beats;
     private SocketUpkeep _socketState;
@@ -40,6 +44,7 @@ internal sealed class KeeperLoop : IDaemonEvents
     {
         _options = options;
         _log = log;
+        _limits = limits;
         _link = new DaemonLink(_reactor);
         _store = new EntryStore(_link);
         _exits = new ExitWatch(_reactor, _store, OnExited);
@@ -53,6 +58,11 @@ internal sealed class KeeperLoop : IDaemonEvents
             MayGoOn = () => _socket is not null || TryServe(),
             Leave = Leave,
         };
+        _renewal = new Renewal(_reactor, _link, _spawner, limits, options.Arguments, log)
+        {
+            Capture = at => Capture(at.Request, at.Image, at.Former),
+            MayBegin = () => _supervisor is { Ready: true, Ending: false, Daemon: not null } && !_requests.Adopting && _socket is not null,
+        };
         _reactor.Add(_signals.Fd, Readiness.Readable, new WhenReady(OnSignals));
         _reactor.Add(_tick.Fd, Readiness.Readable, new WhenReady(OnTick));
         _tick.SetPeriod(options.Tick);
@@ -61,7 +71,10 @@ internal sealed class KeeperLoop : IDaemonEvents
     /// <summary>Runs until nothing is left to keep; the exit code of the process.</summary>
     public int Run()
     {
-        if (_options.Adopt)
+        if (_resumed)
+            // Ends that happened in between rang no bell of ours.
+            ReapOrphans();
+        else if (_options.Adopt)
             BeginTakeover();
         else
             BeginFirst();
@@ -92,6 +105,54 @@ internal sealed class KeeperLoop : IDaemonEvents
         // Only a daemon that serves takes over.
         _supervisor.OnReady();
         _requests.RepeatExits();
+    }
+
+    public void OnReexecute(ControlMessage request, Fd image) => _renewal.Begin(request, image);
+
+    public void OnReexecuted()
+    {
+        _formerImage?.Dispose();
+        _formerImage = null;
+    }
+
+    public void OnPropose(string program, Fd? former, TimeSpan patience, ReadOnlyMemory<byte> note) =>
+        _supervisor.Propose(program, former, patience, note);
+
+    /// <summary>Goes on where the former program of this process was. Throws before anything of the state was changed or lost.</summary>
+    public void Resume(KeeperState state)
+    {
+        _link.Epoch = state.Epoch;
+        foreach (var row in state.Entries)
+        {
+            if (_store.Resume(row) is { Process: { Exit: null } running })
+                _exits.Watch(running);
+        }
+        foreach (var row in state.Unnamed)
+            Disown(new KeptProcess(row.Pid, new PidFd(new Fd(row.Handle))));
+        if (_store.Find(EntryStore.Listener) is not { Descriptors: [var listener] })
+            throw new FormatException("the state has no listening socket");
+        _socket = ListeningSocket.Resume(_options.SocketPath, listener, new Fd(state.SocketPath));
+        var control = new Fd(state.Channel);
+        _link.Begin(new FdChannel(control), _requests);
+        _link.Fetched = state.Fetched;
+        _supervisor.Resume(state.Supervisor);
+        BeginBeats();
+        _formerImage = new Fd(state.FormerImage);
+        _resumed = true;
+    }
+
+    /// <summary>Tells the daemon which program it speaks to from now on.</summary>
+    public void Greet(KeeperState state)
+    {
+        new Fd(state.Image).Dispose();
+        _log.Info($"keeper-resumed pid={Environment.ProcessId} entries={_store.Count} returned={_options.Returned ?? "no"}");
+        _link.Send(new ControlMessage(ControlKind.Answer)
+        {
+            Request = state.Request,
+            Pid = Environment.ProcessId,
+            Value = (int)(_options.Returned is null ? Errno.None : Errno.ENOEXEC),
+            Note = System.Text.Encoding.UTF8.GetBytes(_options.Returned is { } why ? $"it was executed and gave the process back: {why}" : ""),
+        });
     }
 
     public void OnLinkClosed(string reason)
@@ -237,8 +298,24 @@ internal sealed class KeeperLoop : IDaemonEvents
         var pids = OrphanReaper.List();
         _spawner.Collect();
         OrphanReaper.Reap(pids, pid =>
-            pid == _supervisor.Daemon?.Pid || _exits.IsUnnamed(pid) || _store.Processes.Any(p => p.Pid == pid));
+            pid == _supervisor.Daemon?.Pid || _renewal.IsChild(pid) || _exits.IsUnnamed(pid) || _store.Processes.Any(p => p.Pid == pid));
     }
+
+    private KeeperState Capture(uint request, Fd image, Fd former) => new()
+    {
+        Arguments = [.. KeeperImage.Lasting(_options.Arguments)],
+        Epoch = _link.Epoch,
+        Fetched = _link.Fetched,
+        Channel = _link.Number,
+        Request = request,
+        SocketPath = _socket!.PathDescriptor.Number,
+        Image = image.Number,
+        FormerImage = former.Number,
+        SoftLimit = _limits.Soft,
+        Supervisor = _supervisor.Capture(),
+        Entries = _store.Capture(),
+        Unnamed = [.. _exits.Unnamed.Select(p => new UnnamedState(p.Pid, p.Handle.Fd.Number))],
+    };
 
     private void Disown(KeptProcess process)
     {

@@ -17,6 +17,18 @@ internal sealed record KeeperOptions
 
     public required string DaemonProgram { get; init; }
 
+    /// <summary>The command line.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>The state that the former program of this process left; null where there was none.</summary>
+    public int? Resume { get; init; }
+
+    /// <summary>Why the program that was to take this one's place gave the process back; null where it did not.</summary>
+    public string? Returned { get; init; }
+
+    /// <summary>A state that is only to be read: the question whether this program could resume it.</summary>
+    public int? Preflight { get; init; }
+
     /// <summary>The identity lock's descriptor, which the starter took and passed on; null in a takeover.</summary>
     public int? LockDescriptor { get; init; }
 
@@ -43,15 +55,18 @@ internal sealed record KeeperOptions
         {
             if (arguments[i] == "--adopt")
                 adopt = true;
-            else if (arguments[i] is "--runtime" or "--state" or "--endpoint" or "--socket" or "--daemon" or "--lock-fd" && i + 1 < arguments.Count)
+            else if (arguments[i] is "--runtime" or "--state" or "--endpoint" or "--socket" or "--daemon" or "--lock-fd"
+                or KeeperImage.ResumeOption or KeeperImage.FormerOption or KeeperImage.ReturnedOption or KeeperImage.PreflightOption && i + 1 < arguments.Count)
                 values[arguments[i]] = arguments[++i];
             else
                 throw new FormatException($"argument {arguments[i]} is not known or lacks its value");
         }
         var runtime = AbsolutePath(values, "--runtime");
-        var lockDescriptor = values.TryGetValue("--lock-fd", out var text) ? Number(text, "--lock-fd") : (int?)null;
-        if (adopt == (lockDescriptor is not null))
-            throw new FormatException("exactly one of --lock-fd and --adopt is needed");
+        var lockDescriptor = OptionalNumber(values, "--lock-fd");
+        var resume = OptionalNumber(values, KeeperImage.ResumeOption);
+        var preflight = OptionalNumber(values, KeeperImage.PreflightOption);
+        if (new[] { adopt, lockDescriptor is not null, resume is not null, preflight is not null }.Count(given => given) != 1)
+            throw new FormatException("exactly one of --lock-fd, --adopt, --resume and --preflight is needed");
         return new KeeperOptions
         {
             RuntimeDirectory = runtime,
@@ -59,7 +74,11 @@ internal sealed record KeeperOptions
             EndpointFile = AbsolutePath(values, "--endpoint"),
             SocketPath = values.ContainsKey("--socket") ? AbsolutePath(values, "--socket") : Path.Combine(runtime, "socket"),
             DaemonProgram = AbsolutePath(values, "--daemon"),
+            Arguments = arguments,
             LockDescriptor = lockDescriptor,
+            Resume = resume,
+            Returned = values.GetValueOrDefault(KeeperImage.ReturnedOption),
+            Preflight = preflight,
             Adopt = adopt,
             RestartDelays = [.. Variable("HOLDFAST_RESTART_DELAYS_MS", "0,2000,4000,8000,16000,32000").Split(',')
                 .Select(t => TimeSpan.FromMilliseconds(Number(t, "HOLDFAST_RESTART_DELAYS_MS")))],
@@ -74,6 +93,9 @@ internal sealed record KeeperOptions
 
     private static string AbsolutePath(Dictionary<string, string> values, string name) =>
         values.TryGetValue(name, out var path) && Path.IsPathRooted(path) ? path : throw new FormatException($"{name} needs an absolute path");
+
+    private static int? OptionalNumber(Dictionary<string, string> values, string name) =>
+        values.TryGetValue(name, out var text) ? Number(text, name) : null;
 
     private static int Number(string text, string what) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException($"{what}: {text} is not a number");

@@ -76,6 +76,10 @@ internal sealed class ListeningSocket
         return socket;
     }
 
+    /// <summary>Goes on with the socket of the program that was this process before.</summary>
+    public static ListeningSocket Resume(string path, Fd listener, Fd pathDescriptor) =>
+        new(path, listener) { PathDescriptor = pathDescriptor, _own = FileSystem.Stat(pathDescriptor) };
+
     /// <summary>Puts the path back where it is missing.</summary>
     public SocketUpkeep Upkeep()
     {

@@ -18,6 +18,13 @@ internal sealed class RestartLadder(IReadOnlyList<TimeSpan> delays)
 
     public bool Spent => _crashes.Count > MaxCrashes;
 
+    /// <summary>The times of the crashes that count.</summary>
+    public long[] Crashes
+    {
+        get => [.. _crashes];
+        init => Array.ForEach(value, _crashes.Enqueue);
+    }
+
     /// <summary>A crash at this time of the monotonic clock; the wait before the next start.</summary>
     public TimeSpan Crashed(long now)
     {

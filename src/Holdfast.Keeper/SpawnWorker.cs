@@ -36,6 +36,9 @@ internal sealed class SpawnWorker
         reactor.Add(_bell.Fd, Readiness.Readable, new WhenReady(Collect));
     }
 
+    /// <summary>Nothing is being started, waits, or hangs: no thread would be lost with the process' program.</summary>
+    public bool Idle => _lane is null or { Job: null } && _setAside.Count == 0 && _waiting.Count == 0 && _finished.IsEmpty;
+
     public void Start(SpawnJob job)
     {
         _waiting.Enqueue(job);

@@ -8,4 +8,7 @@ public static class ProtocolFeatures
 
     /// <summary>Output frames may be acknowledged: <c>AttachRequest.acks</c>, <c>ack</c>.</summary>
     public const string Acks = "acks";
+
+    /// <summary>The daemon can be replaced by another program: <c>upgrade</c>.</summary>
+    public const string Upgrades = "upgrades";
 }

@@ -24,6 +24,7 @@ public sealed class SessionRing
         _mask = (ulong)geometry.Capacity - 1;
         Capacity = geometry.Capacity;
         SessionKey = geometry.SessionKey;
+        LayoutVersion = geometry.Version;
         Sizes = new SizeLog(_words);
         Input = new InputLedger(_words);
         Subscribers = new SubscriberTable(_words);
@@ -31,6 +32,9 @@ public sealed class SessionRing
     }
 
     public ulong SessionKey { get; }
+
+    /// <summary>Of the version that made it: whoever takes over must be able to read this one.</summary>
+    public uint LayoutVersion { get; }
 
     public long Capacity { get; }
 

@@ -16,7 +16,7 @@ public sealed class TransferRecord
     /// <summary>"HOLDXFER" as it reads in a hex dump.</summary>
     internal const ulong Magic = 0x5245_4658_444C_4F48;
 
-    internal const uint Version = 1;
+    public const uint Version = 1;
     internal const int MagicAt = 0x00;
     internal const int VersionAt = 0x08;
     internal const int PhaseAt = 0x40;

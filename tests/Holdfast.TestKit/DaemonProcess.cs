@@ -40,6 +40,9 @@ public sealed class DaemonProcess : IAsyncDisposable
         Processes = new OwnedProcesses(Directory);
     }
 
+    /// <summary>The command line that is run, and from whose directory a daemon is started.</summary>
+    public string Program { get; set; } = ProductBinaries.Cli;
+
     /// <summary>Everything of it lies below, and is deleted in the end.</summary>
     public string Directory { get; }
 
@@ -72,7 +75,7 @@ public sealed class DaemonProcess : IAsyncDisposable
         return await end;
     }
 
-    public RunningCli StartCli(params IReadOnlyList<string> arguments) => Start([ProductBinaries.Cli, .. arguments]);
+    public RunningCli StartCli(params IReadOnlyList<string> arguments) => Start([Program, .. arguments]);
 
     /// <summary>Runs a shell script with this daemon's environment, $HF being the command line.</summary>
     public async Task<CliResult> ShellAsync(string script)
@@ -158,7 +161,7 @@ public sealed class DaemonProcess : IAsyncDisposable
         try
         {
             return File.ResolveLinkTarget($"/proc/{pid}/exe", returnFinalTarget: false)?.FullName is { } program
-                && (program == ProductBinaries.Cli || program == ProductBinaries.Keeper);
+                && Path.GetFileName(program.Split(' ')[0]) is "holdfast" or "holdfast-keeper";
         }
         catch (IOException)
         {
@@ -175,7 +178,7 @@ public sealed class DaemonProcess : IAsyncDisposable
         start.Environment.Clear();
         foreach (var (name, value) in _environment)
             start.Environment[name] = value;
-        start.Environment["HF"] = ProductBinaries.Cli;
+        start.Environment["HF"] = Program;
         return new RunningCli(start);
     }
 }

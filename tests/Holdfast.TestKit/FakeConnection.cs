@@ -16,11 +16,11 @@ public sealed class FakeConnection(Socket socket, CancellationToken deadline) : 
 
     public Hello Hello { get; private set; } = new();
 
-    public async Task WelcomeAsync()
+    public async Task WelcomeAsync(string version = "")
     {
         var first = await ExpectAsync(Envelope.BodyOneofCase.Hello);
         Hello = first.Hello;
-        var welcome = new Welcome { ProtocolVersion = 1, DaemonPid = 1, MaxFrameBytes = ProtocolLimits.MaxFrameBytes };
+        var welcome = new Welcome { ProtocolVersion = 1, DaemonPid = 1, DaemonVersion = version, MaxFrameBytes = ProtocolLimits.MaxFrameBytes };
         await SendAsync(new Envelope { RequestId = first.RequestId, Welcome = welcome });
     }
 

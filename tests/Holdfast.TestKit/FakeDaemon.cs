@@ -21,6 +21,9 @@ public sealed class FakeDaemon : IDisposable
         _listener.Listen();
     }
 
+    /// <summary>The socket's directory, where a client also looks for the token.</summary>
+    public string RuntimeDirectory => _directory;
+
     public string Path => System.IO.Path.Combine(_directory, "socket");
 
     public CancellationToken Deadline => _deadline.Token;

@@ -8,7 +8,7 @@ using Holdfast.Protocol.V1;
 
 namespace Holdfast.Cli.Commands;
 
-/// <summary>`daemon`: starts, stops, restarts and shows the daemon. One per command line.</summary>
+/// <summary>`daemon`: starts, stops, restarts, upgrades and shows the daemon. One per command line.</summary>
 internal sealed class DaemonCommand : Command
 {
     // The daemon has answered; what is left is its exit.
@@ -21,6 +21,7 @@ internal sealed class DaemonCommand : Command
         Subcommands.Add(Stop());
         Subcommands.Add(Simple("restart", "Replace the daemon by a new one; sessions and attached clients go on.", RestartAsync));
         Subcommands.Add(Simple("status", "Show the daemon; never starts one.", StatusAsync));
+        Subcommands.Add(new UpgradeCommand());
         Subcommands.Add(Run());
     }
 

@@ -16,6 +16,7 @@ namespace Holdfast.Cli.Output;
 [JsonSerializable(typeof(WaitRow))]
 [JsonSerializable(typeof(ConfigRow))]
 [JsonSerializable(typeof(CapturedScreen))]
+[JsonSerializable(typeof(UpgradeRow))]
 internal sealed partial class JsonShapes : JsonSerializerContext;
 
 /// <summary>A failure on standard output.</summary>
@@ -28,6 +29,11 @@ internal sealed record RunResult(
     string Name, string Id, int? ExitCode, int? ExitSignal, string Output, ulong OutputBytes, long DurationMs, bool TimedOut);
 
 internal sealed record VersionRow(string Version, uint ProtocolVersion, string Runtime, string Architecture);
+
+/// <summary>What `daemon upgrade --json` tells.</summary>
+internal sealed record UpgradeRow(
+    bool Changed, string Program, string FromVersion, string FromBuild, string ToVersion, string ToBuild, int DaemonPid, int KeeperPid, bool KeeperRenewed,
+    uint Sessions, long DowntimeMs);
 
 internal sealed record NamesRow(string[] Names);
 

@@ -29,7 +29,9 @@ internal sealed record StatusRow(
     LimitRow[] Limits,
     FlowRow? Flow,
     JournalRow? Journal,
-    RecoveryRow? Recovery)
+    RecoveryRow? Recovery,
+    string Program,
+    LastUpgradeRow? Upgrade)
 {
     private const double MillisecondsPerSecond = 1000;
 
@@ -63,7 +65,14 @@ internal sealed record StatusRow(
         s.Journal is { } j
             ? new JournalRow(j.Degraded ? "degraded" : "ok", j.Reason.Length == 0 ? null : j.Reason, j.Records, j.Screens, j.Outputs, j.Bytes, j.Failures, j.Waiting)
             : null,
-        s.Recovery is { } r ? new RecoveryRow(r.Alive, r.Restored, r.Exited, r.Zombie, r.Unrecoverable, r.Pending) : null);
+        s.Recovery is { } r ? new RecoveryRow(r.Alive, r.Restored, r.Exited, r.Zombie, r.Unrecoverable, r.Pending) : null,
+        s.Program,
+        s.Upgrade is { } u
+            ? new LastUpgradeRow(
+                u.Id,
+                u.State switch { UpgradeState.UpgradeDone => "done", UpgradeState.UpgradeUndone => "undone", _ => "unknown" },
+                u.Reason.Length == 0 ? null : u.Reason, u.Program, u.FromVersion, u.FromBuild, u.ToVersion, u.ToBuild, u.KeeperRenewed)
+            : null);
 }
 
 /// <summary>What all sessions inherit from the client that started the keeper. A value.</summary>
@@ -87,6 +96,10 @@ internal sealed record FlowRow(
 /// <summary>What is written to the state directory, and whether it can be. A value.</summary>
 internal sealed record JournalRow(
     string State, string? Reason, ulong Records, ulong Screens, ulong Outputs, ulong Bytes, ulong Failures, uint Waiting);
+
+/// <summary>The last upgrade, and how it ended. A value.</summary>
+internal sealed record LastUpgradeRow(
+    string Id, string State, string? Reason, string Program, string FromVersion, string FromBuild, string ToVersion, string ToBuild, bool KeeperRenewed);
 
 /// <summary>What the daemon found at its start, by outcome. A value.</summary>
 internal sealed record RecoveryRow(uint Alive, uint Restored, uint Exited, uint Zombie, uint Unrecoverable, uint Pending);

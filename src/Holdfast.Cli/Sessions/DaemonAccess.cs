@@ -11,7 +11,12 @@ internal static class DaemonAccess
     private const string Keeper = "holdfast-keeper";
 
     /// <summary>Connects, and starts keeper and daemon where there are none.</summary>
-    public static Task<HoldfastClient> StartAsync(CancellationToken cancellation) => HoldfastClient.ConnectAsync(Options(true), cancellation);
+    public static async Task<HoldfastClient> StartAsync(CancellationToken cancellation) =>
+        await OlderDaemon.LookAsync(await HoldfastClient.ConnectAsync(Options(true), cancellation), () => HoldfastClient.ConnectAsync(Options(true), cancellation), cancellation);
+
+    /// <summary>Connects to the successor of a daemon that leaves, however long that takes to serve.</summary>
+    public static Task<HoldfastClient> FollowAsync(TimeSpan deadline, CancellationToken cancellation) =>
+        HoldfastClient.ConnectAsync(Options(true) with { ConnectDeadline = deadline }, cancellation);
 
     /// <summary>Connects to what is there; <c>null</c> where nothing is.</summary>
     public static async Task<HoldfastClient?> FindAsync(bool reconnect, CancellationToken cancellation)
@@ -27,9 +32,13 @@ internal static class DaemonAccess
     }
 
     /// <summary>Connects where there are sessions: also those that a lost daemon left in the journal, for which one is started.</summary>
-    public static async Task<HoldfastClient?> FindSessionsAsync(bool reconnect, CancellationToken cancellation) =>
-        await FindAsync(reconnect, cancellation)
-        ?? (HasJournal() ? await HoldfastClient.ConnectAsync(Options(true) with { Reconnect = reconnect }, cancellation) : null);
+    public static async Task<HoldfastClient?> FindSessionsAsync(bool reconnect, CancellationToken cancellation)
+    {
+        var start = Options(true) with { Reconnect = reconnect };
+        var client = await FindAsync(reconnect, cancellation)
+            ?? (HasJournal() ? await HoldfastClient.ConnectAsync(start, cancellation) : null);
+        return client is null ? null : await OlderDaemon.LookAsync(client, () => HoldfastClient.ConnectAsync(start, cancellation), cancellation);
+    }
 
     /// <inheritdoc cref="WithSessionAsync(string, Func{HoldfastClient, Task{int}}, bool, CancellationToken)"/>
     public static Task<int> WithSessionAsync(string session, Func<HoldfastClient, Task<int>> act, CancellationToken cancellation) =>

@@ -75,6 +75,7 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
             Envelope.BodyOneofCase.Wait => WaitHandler.HandleAsync(services, request.Wait),
             Envelope.BodyOneofCase.Status => Task.FromResult(StatusHandler.Handle(services)),
             Envelope.BodyOneofCase.Stop => StopHandler.HandleAsync(services, request.Stop),
+            Envelope.BodyOneofCase.Upgrade => UpgradeHandler.HandleAsync(services, request.Upgrade),
             _ => throw new HoldfastException(ErrorCode.RequestUnknown, "this daemon does not know the request"),
         };
     }
@@ -89,5 +90,6 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
 
     private static bool Mutates(Envelope.BodyOneofCase body) => body is
         Envelope.BodyOneofCase.Create or Envelope.BodyOneofCase.Resize or Envelope.BodyOneofCase.Signal or Envelope.BodyOneofCase.Kill
-        or Envelope.BodyOneofCase.Rename or Envelope.BodyOneofCase.Take or Envelope.BodyOneofCase.Release or Envelope.BodyOneofCase.Stop;
+        or Envelope.BodyOneofCase.Rename or Envelope.BodyOneofCase.Take or Envelope.BodyOneofCase.Release or Envelope.BodyOneofCase.Stop
+        or Envelope.BodyOneofCase.Upgrade;
 }

@@ -101,6 +101,18 @@ public static partial class DaemonLog
     [LoggerMessage(302, LogLevel.Warning, "connections cannot be accepted: {Error}")]
     public static partial void AcceptFailed(this ILogger log, string error);
 
+    [LoggerMessage(7, LogLevel.Information, "upgrade {Id} to {Program} ({Build}): the keeper is {Keeper}; this daemon leaves")]
+    public static partial void UpgradeBegins(this ILogger log, string id, string program, string build, string keeper);
+
+    [LoggerMessage(8, LogLevel.Warning, "upgrade {Id} was refused: {Reason}")]
+    public static partial void UpgradeRefused(this ILogger log, string id, string reason);
+
+    [LoggerMessage(9, LogLevel.Warning, "upgrade {Id} to {Program} was undone: {Reason}")]
+    public static partial void UpgradeUndone(this ILogger log, string id, string program, string reason);
+
+    [LoggerMessage(10, LogLevel.Information, "upgrade {Id} from {From} to {Program} is done")]
+    public static partial void UpgradeDone(this ILogger log, string id, string from, string program);
+
     [LoggerMessage(6, LogLevel.Warning, "configuration: {Warning}")]
     public static partial void ConfigWarning(this ILogger log, string warning);
 

@@ -15,7 +15,7 @@ namespace Holdfast.Daemon.Health;
 /// <summary>Says what the daemon is and does, to clients. Owned by the host, loop thread.</summary>
 public sealed class StatusFacts(
     DaemonPaths paths, DaemonOptions options, SessionTable sessions, ClientServer clients, KeeperLink keeper, DaemonCounters counters,
-    SessionRecorder recorder, Func<string> transfer)
+    SessionRecorder recorder, Func<string> transfer, Func<UpgradeFacts?> upgrade)
 {
     private readonly InheritedFacts _inherited = ReadInherited();
 
@@ -28,7 +28,7 @@ public sealed class StatusFacts(
         KeeperPid = keeper.KeeperPid,
         MaxFrameBytes = (uint)options.MaxFrameBytes,
         InputWindowBytes = ProtocolLimits.InputWindowBytes,
-        Features = { ProtocolFeatures.Owners, ProtocolFeatures.Acks },
+        Features = { ProtocolFeatures.Owners, ProtocolFeatures.Acks, ProtocolFeatures.Upgrades },
     };
 
     public StatusAnswer Status() => new()
@@ -70,6 +70,8 @@ public sealed class StatusFacts(
         },
         Journal = Journal(recorder.Health),
         Recovery = counters.Recovery.Clone(),
+        Program = OwnProgram.Path,
+        Upgrade = upgrade()?.Clone(),
     };
 
     private JournalFacts Journal(JournalHealth health) => new()

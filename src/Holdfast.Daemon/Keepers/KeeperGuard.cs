@@ -21,7 +21,7 @@ public sealed class KeeperGuard : IReadyHandler
     private static readonly TimeSpan LadderFloor = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The keeper that belongs to this daemon lies beside it.</summary>
-    public static string KeeperBinary { get; } = Path.Combine(Path.GetDirectoryName(Environment.ProcessPath)!, "holdfast-keeper");
+    public static string KeeperBinary { get; } = Path.Combine(Path.GetDirectoryName(OwnProgram.Path)!, "holdfast-keeper");
 
     private readonly Reactor _reactor;
     private readonly KeeperLink _link;
@@ -64,7 +64,13 @@ public sealed class KeeperGuard : IReadyHandler
         if (Beats is null || _keeper is null || !_watch.IsStale(periods, Beats.KeeperBeat, staleAfter))
             return;
         _watch.Reset();
-        if (!Beats.TryClaimKill(Environment.ProcessId))
+        Kill();
+    }
+
+    /// <summary>The keeper hangs: its death, which the pidfd tells, is followed by a takeover.</summary>
+    public void Kill()
+    {
+        if (_keeper is null || Beats is null || !Beats.TryClaimKill(Environment.ProcessId))
             return;
         _log.KeeperHangs(_link.KeeperPid);
         _keeper.Send(Signals.Kill);
@@ -119,7 +125,7 @@ public sealed class KeeperGuard : IReadyHandler
         List<string> arguments =
         [
             KeeperBinary, "--runtime", _paths.RuntimeDirectory, "--state", _paths.StateDirectory, "--endpoint", _paths.EndpointFile,
-            "--socket", _paths.Socket, "--daemon", Environment.ProcessPath!, "--adopt",
+            "--socket", _paths.Socket, "--daemon", OwnProgram.Path, "--adopt",
         ];
         var environment = new List<string>();
         foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())

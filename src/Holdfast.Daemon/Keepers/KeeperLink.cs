@@ -38,6 +38,9 @@ public sealed class KeeperLink : IControlListener, IDisposable
 
     public IKeeperEvents? Events { get; set; }
 
+    /// <summary>The keeper executes another program now, whose answer follows.</summary>
+    public Action? Executing { get; set; }
+
     /// <summary>Called once for each welcome: of the first keeper, and of each that took over.</summary>
     public Action<ControlMessage>? Welcomed { get; set; }
 
@@ -107,6 +110,21 @@ public sealed class KeeperLink : IControlListener, IDisposable
         Forget(RequestAsync(new ControlMessage(ControlKind.ExitRecorded) { Name = entry.Name }));
     }
 
+    /// <summary>Has the keeper become another program: Answer with an errno, and the reason in its note.</summary>
+    public async Task<Reply> ReexecuteAsync(string program, Fd image)
+    {
+        var reply = await RequestAsync(new ControlMessage(ControlKind.Reexecute) { Name = program }, image);
+        Forget(RequestAsync(new ControlMessage(ControlKind.Reexecuted)));
+        return reply;
+    }
+
+    /// <summary>Proposes the program of the next daemon; <paramref name="own"/> is what comes back where that one does not serve.</summary>
+    public async Task<Errno> ProposeAsync(string program, Fd own, TimeSpan patience, ReadOnlyMemory<byte> note)
+    {
+        var message = new ControlMessage(ControlKind.Propose) { Name = program, Value = (int)patience.TotalMilliseconds, Note = note };
+        return (await RequestAsync(message, own)).Error;
+    }
+
     public Task StopAsync(StopKind kind) => RequestAsync(new ControlMessage(ControlKind.Stop) { Value = (int)kind });
 
     /// <summary>The keeper made the listening socket anew and holds this one now.</summary>
@@ -149,6 +167,9 @@ public sealed class KeeperLink : IControlListener, IDisposable
             case ControlKind.Terminate:
                 Events?.OnTerminate();
                 break;
+            case ControlKind.Executing:
+                Executing?.Invoke();
+                break;
             default:
                 foreach (var fd in descriptors)
                     fd.Dispose();
@@ -187,7 +208,7 @@ public sealed class KeeperLink : IControlListener, IDisposable
     {
         foreach (var pending in _pending.Values.ToArray())
         {
-            var done = pending.Message.Kind is not (ControlKind.Spawn or ControlKind.Signal or ControlKind.Fetch);
+            var done = pending.Message.Kind is not (ControlKind.Spawn or ControlKind.Signal or ControlKind.Fetch or ControlKind.Reexecute or ControlKind.Propose);
             var answer = new ControlMessage(ControlKind.Answer) { Value = done ? 0 : (int)Errno.ECONNRESET };
             _pending.Remove(pending.Message.Request);
             pending.Completion.SetResult(new Reply(answer, []));

@@ -6,7 +6,7 @@ namespace Holdfast.DaemonRpc.Lifecycle;
 /// What keeper and daemon logged since a moment, for the message of a failed start: lines of an earlier run would mislead.
 /// Remembers the lengths of two files; used by one thread.
 /// </summary>
-internal sealed class LogTail(DaemonPaths paths)
+public sealed class LogTail(DaemonPaths paths)
 {
     // Enough for an exception with its stack, and fits a terminal.
     private const int MaxLines = 12;

@@ -10,6 +10,7 @@ internal static unsafe partial class Libc
     public const int F_SEAL_SEAL = 1;
     public const int F_SEAL_SHRINK = 2;
     public const int F_SEAL_GROW = 4;
+    public const int F_SEAL_WRITE = 8;
     public const int PROT_NONE = 0;
     public const int PROT_READ = 1;
     public const int PROT_WRITE = 2;

@@ -10,6 +10,7 @@ internal static unsafe partial class Libc
     public const int WEXITED = 4;
     public const int WNOWAIT = 0x01000000;
     public const int CLD_EXITED = 1;
+    public const int PR_SET_NAME = 15;
     public const int PR_SET_CHILD_SUBREAPER = 36;
     public const int PR_GET_NO_NEW_PRIVS = 39;
     public const int RLIMIT_FSIZE = 1;
@@ -50,6 +51,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     public static partial nint signal(int number, nint handler);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int sigaction(int number, void* action, void* previous);
 
     [LibraryImport("libc")]
     public static partial int posix_spawn(int* pid, byte* path, void* actions, void* attributes, byte** argv, byte** envp);
@@ -92,4 +96,16 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     public static partial int sigemptyset(void* set);
+
+    [LibraryImport("libc")]
+    public static partial int sigaddset(void* set, int signal);
+
+    public const int SIG_BLOCK = 0;
+    public const int SIG_UNBLOCK = 1;
+
+    [LibraryImport("libc")]
+    public static partial int pthread_sigmask(int how, void* set, void* old);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fexecve(int fd, byte** argv, byte** envp);
 }

@@ -43,9 +43,27 @@ public enum ControlKind : ushort
     /// <summary>Everything was stored: serve.</summary>
     Adopted = 11,
 
+    /// <summary>
+    /// Execute another keeper in place of yours (the descriptor; Name: its path). Refused: an Answer with an errno and the reason in Note.
+    /// Otherwise Executing, and then the Answer, from the new keeper or, with an errno, from the old one that came back.
+    /// </summary>
+    Reexecute = 12,
+
+    /// <summary>The answer to Reexecute arrived: the way back is not needed any more.</summary>
+    Reexecuted = 13,
+
+    /// <summary>
+    /// The next daemon is to be the program Name, ready within Value milliseconds; otherwise the present program is started again (the
+    /// descriptor, where there is one: its path may be the new one's by then). Note comes back in each Welcome.
+    /// </summary>
+    Propose = 14,
+
     // Keeper to daemon.
 
-    /// <summary>First message to a new daemon. Pid: the keeper's; Value: restarts of the daemon so far; Epoch: use it from now on.</summary>
+    /// <summary>
+    /// First message to a new daemon. Pid: the keeper's; Value: restarts of the daemon so far; Epoch: use it from now on. Note: of the last
+    /// proposal, with <see cref="ControlFlags.Proposed"/> or <see cref="ControlFlags.Undone"/>; Name then says why it was undone.
+    /// </summary>
     Welcome = 32,
 
     /// <summary>One entry: name, note, descriptors; see <see cref="ControlFlags"/> for its process.</summary>
@@ -68,6 +86,9 @@ public enum ControlKind : ushort
 
     /// <summary>The keeper was told to end: kill the sessions and stop.</summary>
     Terminate = 39,
+
+    /// <summary>The last word before the program of a Reexecute takes over; its Answer follows within ten seconds.</summary>
+    Executing = 40,
 }
 
 /// <summary>Facts beside an entry or a request.</summary>
@@ -90,6 +111,12 @@ public enum ControlFlags : ushort
 
     /// <summary>The exit was recorded by a daemon.</summary>
     Recorded = 16,
+
+    /// <summary>The daemon is the program of the last proposal.</summary>
+    Proposed = 32,
+
+    /// <summary>The program of the last proposal did not come up, and this is the former one again.</summary>
+    Undone = 64,
 }
 
 /// <summary>Why a daemon leaves.</summary>

@@ -30,9 +30,11 @@ public static class MemoryFile
     }
 
     /// <summary>A memory file with this content, for a message too large for a socket.</summary>
-    public static Fd FromBytes(string name, ReadOnlySpan<byte> content)
+    public static Fd FromBytes(string name, ReadOnlySpan<byte> content) => FromBytes(name, content, Libc.MFD_CLOEXEC);
+
+    private static Fd FromBytes(string name, ReadOnlySpan<byte> content, uint flags)
     {
-        var fd = new Fd(Sys.Check("memfd_create", Libc.memfd_create(name, Libc.MFD_CLOEXEC)));
+        var fd = new Fd(Sys.Check("memfd_create", Libc.memfd_create(name, flags)));
         var rest = content;
         while (rest.Length > 0)
         {
@@ -45,6 +47,23 @@ public static class MemoryFile
             rest = rest[written.Count..];
         }
         return fd;
+    }
+
+    /// <summary>A memory file with this content that nobody can change any more.</summary>
+    public static Fd Sealed(string name, ReadOnlySpan<byte> content)
+    {
+        var fd = FromBytes(name, content, Libc.MFD_CLOEXEC | Libc.MFD_ALLOW_SEALING);
+        try
+        {
+            const int seals = Libc.F_SEAL_WRITE | Libc.F_SEAL_SHRINK | Libc.F_SEAL_GROW | Libc.F_SEAL_SEAL;
+            Sys.Check("fcntl(F_ADD_SEALS)", Libc.fcntl(fd.Number, Libc.F_ADD_SEALS, seals));
+            return fd;
+        }
+        catch
+        {
+            fd.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The whole content of a memory file that another process sent.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
 using Holdfast.Linux.Interop;
 
 namespace Holdfast.Linux.Spawn;
@@ -101,36 +99,5 @@ public static unsafe class ChildSpawner
     {
         if (error != 0)
             throw new LinuxException("posix_spawn", (Errno)error);
-    }
-
-    /// <summary>Zero-terminated strings outside the managed heap for the time of one call.</summary>
-    private sealed class NativeStrings : IDisposable
-    {
-        private readonly List<nint> _blocks = [];
-
-        public byte* Add(string text)
-        {
-            var bytes = Encoding.UTF8.GetByteCount(text);
-            var block = (byte*)NativeMemory.Alloc((nuint)bytes + 1);
-            Encoding.UTF8.GetBytes(text, new Span<byte>(block, bytes));
-            block[bytes] = 0;
-            _blocks.Add((nint)block);
-            return block;
-        }
-
-        /// <summary>Pointers to the strings and a final null.</summary>
-        public byte*[] Array(IReadOnlyList<string> texts)
-        {
-            var array = new byte*[texts.Count + 1];
-            for (var i = 0; i < texts.Count; i++)
-                array[i] = Add(texts[i]);
-            return array;
-        }
-
-        public void Dispose()
-        {
-            foreach (var block in _blocks)
-                NativeMemory.Free((void*)block);
-        }
     }
 }

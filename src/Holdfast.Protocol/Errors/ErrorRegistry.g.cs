@@ -63,6 +63,8 @@ public static partial class ErrorRegistry
         new((ErrorCode)65, "SOCKET_PATH_TOO_LONG", "The path of the socket is longer than the kernel allows (107 bytes).", "Set HOLDFAST_RUNTIME_DIR to a shorter path.", 73, false),
         new((ErrorCode)66, "CONFIG_INVALID", "The configuration is not valid.", "`holdfast config check` names the key.", 64, false),
         new((ErrorCode)67, "KEEPER_UNAVAILABLE", "The keeper did not answer.", "Try again; the daemon replaces a keeper that hangs.", 75, true),
+        new((ErrorCode)68, "UPGRADE_REFUSED", "The new programs cannot take over; nothing was changed.", "The message says which of them and why; sessions and daemon go on as before.", 69, false),
+        new((ErrorCode)69, "UPGRADE_FAILED", "The new program did not come up; the former one serves again.", "The log says why: `holdfast daemon status` names it. Sessions go on.", 70, false),
         new((ErrorCode)70, "INTERNAL", "A fault in Holdfast.", "Please report it with the daemon's log.", 70, false),
         new((ErrorCode)80, "USAGE", "The command line is not valid.", "See --help.", 64, false),
         new((ErrorCode)81, "NESTED_SESSION", "A session cannot be attached inside itself.", "Detach first, or attach another session.", 64, false),
