@@ -15,6 +15,9 @@ public static class ExitCodes
     /// <summary>The daemon was lost while the command ran: it may have been done in part (EX_OSERR).</summary>
     public const int DaemonLost = 71;
 
+    /// <summary>The output cannot be written: its disk is full, for example (EX_IOERR).</summary>
+    public const int OutputFailed = 74;
+
     /// <summary>Too many commands, or a stopping daemon; the same call may succeed later (EX_TEMPFAIL).</summary>
     public const int Busy = 75;
 

@@ -35,7 +35,8 @@ public sealed class EndTests : IDisposable
         var fifo = _place.Fifo("when");
         using var client = _place.Start("wait", fifo);
         await ToolPlace.AwaitLineAsync(client, "begun");
-        var told = File.ReadAllTextAsync(fifo, Cancel);
+        // Opening it waits for the other side.
+        var told = Task.Run(() => File.ReadAllText(fifo), Cancel);
         var killed = Stopwatch.GetTimestamp();
         client.Kill();
         var when = long.Parse(await told, CultureInfo.InvariantCulture);

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Holdfast.DaemonRpc.Wire;
+using Holdfast.Linux;
 
 namespace Holdfast.DaemonRpc.Client;
 
@@ -68,7 +69,8 @@ internal sealed class CommandStream(DaemonLink link, string logFile, TimeSpan ca
         catch (IOException e) when (e.InnerException is not SocketException)
         {
             // As with any program in a pipe; leaving the connection cancels the command.
-            throw new DaemonException("OUTPUT_CLOSED", $"the output cannot be written: {e.Message}", hint: null, ExitCodes.OutputClosed, e);
+            var closed = e is not LinuxException { Error: not Errno.EPIPE };
+            throw new DaemonException(closed ? "OUTPUT_CLOSED" : "OUTPUT_FAILED", $"the output cannot be written: {e.Message}", hint: null, closed ? ExitCodes.OutputClosed : ExitCodes.OutputFailed, e);
         }
     }
 

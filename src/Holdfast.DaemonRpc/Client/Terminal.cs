@@ -16,8 +16,8 @@ internal static class Terminal
             if (context.Cancel)
                 cancelled.Cancel();
         });
-        await using var stdout = Console.OpenStandardOutput();
-        await using var stderr = Console.OpenStandardError();
+        await using var stdout = new StandardStream(1);
+        await using var stderr = new StandardStream(2);
         return await GuardAsync(() => client.ExecuteAsync(request, stdout, stderr, cancelled.Token));
     }
 
