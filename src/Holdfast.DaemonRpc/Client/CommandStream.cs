@@ -17,7 +17,7 @@ internal sealed class CommandStream(DaemonLink link, string logFile, TimeSpan ca
         try
         {
             if (!link.CommandSent)
-                await link.Frames.SendAsync(command, CancellationToken.None);
+                await SendAsync(command);
             return await PassAsync(stdout, stderr, left.Token);
         }
         catch (OperationCanceledException) when (left.IsCancellationRequested)
@@ -32,6 +32,19 @@ internal sealed class CommandStream(DaemonLink link, string logFile, TimeSpan ca
         catch (WireException e)
         {
             throw e.Message.StartsWith("the connection ended", StringComparison.Ordinal) ? Lost(e) : new DaemonException(e.Code, e.Message, $"its log is {logFile}", ExitCodes.Protocol, e);
+        }
+    }
+
+    private async Task SendAsync(ReadOnlyMemory<byte> command)
+    {
+        try
+        {
+            await link.Frames.SendAsync(command, CancellationToken.None);
+        }
+        catch (SocketException)
+        {
+            // A daemon that refuses a large command does not read it to its end; its reason is there to be read.
+            return;
         }
     }
 

@@ -94,13 +94,13 @@ public sealed class DaemonClient
         }
     }
 
-    // A daemon that stops by itself is only waited for.
     private async Task EndAsync(DaemonVersion old, bool ask, CancellationToken cancellationToken)
     {
         if (ask)
             await _control.StopAsync(old, cancellationToken);
-        else
-            await _control.EndAsync(new PidRecord(old.Pid, old.StartTime, old.Build), cancellationToken);
+        // One that stops by itself is only waited for: its commands may take longer than we wait.
+        else if (!await _control.HasEndedAsync(new PidRecord(old.Pid, old.StartTime, old.Build), cancellationToken))
+            throw new DaemonException("DAEMON_STOPPING", "the daemon is stopping, and waits for commands that still run", "try again later", ExitCodes.Busy);
     }
 
     private async Task<Socket> DialAsync(DaemonSpawner? starter, StartWitness witness, CancellationToken cancellationToken)

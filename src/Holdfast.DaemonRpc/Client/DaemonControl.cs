@@ -79,6 +79,13 @@ public sealed class DaemonControl(DaemonPlace place, TimeSpan answerPatience, Ti
         return await KillAsync(process, terminateFirst: false, cancellationToken);
     }
 
+    /// <summary>Waits for a daemon's own end, within the same patience, and does nothing about it.</summary>
+    internal async Task<bool> HasEndedAsync(PidRecord record, CancellationToken cancellationToken)
+    {
+        using var process = record.TryVerify(place.LockFile);
+        return process is null || await ProcessEnd.WaitAsync(process, stopPatience, cancellationToken);
+    }
+
     private static async Task<StopResult> KillAsync(PidFd process, bool terminateFirst, CancellationToken cancellationToken)
     {
         if (terminateFirst)
