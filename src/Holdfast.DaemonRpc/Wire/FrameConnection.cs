@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace Holdfast.DaemonRpc.Wire;
 
@@ -19,11 +18,7 @@ internal sealed class FrameConnection(Socket socket, int maxFrameBytes) : IDispo
     // A reader of a stream takes what the socket's buffer holds in one call.
     private const int StreamBufferBytes = 512 * 1024;
 
-    // Below this, one copy is cheaper than a call with two parts.
-    private const int SmallPayloadBytes = 16 * 1024;
-
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly byte[] _header = new byte[WireLimits.HeaderBytes];
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
     private int _start;
     private int _end;
@@ -101,13 +96,7 @@ internal sealed class FrameConnection(Socket socket, int maxFrameBytes) : IDispo
 
     private async ValueTask SendChunkAsync(FrameKind kind, ReadOnlyMemory<byte> part)
     {
-        if (part.Length > SmallPayloadBytes && MemoryMarshal.TryGetArray(part, out var segment))
-        {
-            WriteHeader(_header, kind, part.Length);
-            // The class library completes this only when all of it is sent.
-            await socket.SendAsync([_header, segment], SocketFlags.None);
-            return;
-        }
+        // One copy is cheaper than a call with two parts, which the class library allocates and pins for.
         var frame = ArrayPool<byte>.Shared.Rent(WireLimits.HeaderBytes + part.Length);
         try
         {
