@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Holdfast.Protocol.V1;
 
 namespace Holdfast.Bench;
 
@@ -21,6 +22,7 @@ internal static class FlowFigures
         await using var box = Sandbox.Create();
         await box.HoldfastAsync("new", "warm", "-d", "--", "true");
         await AcknowledgementsAsync(box, report);
+        await HeldBackAsync(box, report);
         await StoppedReaderAsync(box, report);
         await EchoBesideFloodAsync(box, report);
         await KillAsync(box, report);
@@ -44,6 +46,32 @@ internal static class FlowFigures
         report.Ratio("throughput in green, with acknowledgements, median", with.Median, without.Median, "without", "MB/s", 0.98, atLeast: true);
         report.Ratio("the daemon's processor time for 128 MiB in green, with acknowledgements, median", work.Median, workWithout.Median, "without", "ms", 1.02);
         report.Ratio("the daemon's processor time for 128 MiB in green, with acknowledgements, least", work.Lowest, workWithout.Lowest, "without", "ms", 1.02);
+    }
+
+    // A second reader that acknowledges nothing goes through yellow to red; what holding it back costs is what it costs above a reader in green.
+    private static async Task HeldBackAsync(Sandbox box, Report report)
+    {
+        await using var client = await box.ConnectAsync();
+        var daemon = (await client.StatusAsync()).DaemonPid;
+        Samples red = new(), green = new();
+        for (var i = 0; i < Repetitions; i++)
+        {
+            green.Add(await BesideAsync(box, daemon, ackThreshold: 100));
+            red.Add(await BesideAsync(box, daemon, ackThreshold: int.MaxValue));
+        }
+
+        report.Ratio("the daemon's processor time beside a reader in yellow and red, median", red.Median, green.Median, "one in green", "ms", 1.05);
+    }
+
+    private static async Task<double> BesideAsync(Sandbox box, int daemon, int ackThreshold)
+    {
+        await using var second = await box.ConnectAsync(readOnReceiveLoop: true, ackThreshold);
+        Task<long>? reading = null;
+        var begun = RunNanoseconds(daemon);
+        await ThroughputFigures.ClientsAsync(box, 1, Ignore, attached: async () =>
+            reading = ThroughputFigures.CountAsync(await second.AttachAsync(new AttachRequest { Session = "c", Start = true, As = AttachAs.AsObserver })));
+        await reading!;
+        return (RunNanoseconds(daemon) - begun) / NanosecondsPerMillisecond;
     }
 
     // What the scheduler gave its main thread, which is the loop.

@@ -4,7 +4,7 @@ using Holdfast.Bench;
 if (await RpcPeers.TryRunAsync(args) is { } code)
     return code;
 
-// Every part has a daemon of its own; the parts may be named: throughput, flow, watchers, echo, start, idle, terminal, rpc.
+// Every part has a daemon of its own; the parts may be named: idle, start, echo, throughput, flow, watchers, recovery, terminal, rpc.
 var parts = new (string Name, Func<Report, Task> Run)[]
 {
     ("idle", IdleFigures.RunAsync),
@@ -13,6 +13,7 @@ var parts = new (string Name, Func<Report, Task> Run)[]
     ("throughput", ThroughputFigures.RunAsync),
     ("flow", FlowFigures.RunAsync),
     ("watchers", WatcherFigures.RunAsync),
+    ("recovery", RecoveryFigures.RunAsync),
     ("terminal", TerminalFigures.RunAsync),
     ("rpc", RpcFigures.RunAsync),
 };

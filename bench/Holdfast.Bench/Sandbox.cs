@@ -13,7 +13,9 @@ internal sealed class Sandbox : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("hf-bench-").FullName;
 
-    private Sandbox(string raw, string holdfast) => (Raw, Holdfast) = (raw, holdfast);
+    private readonly (string Name, string Value)[] _more;
+
+    private Sandbox(string raw, string holdfast, (string Name, string Value)[] more) => (Raw, Holdfast, _more) = (raw, holdfast, more);
 
     public string Raw { get; }
 
@@ -21,7 +23,9 @@ internal sealed class Sandbox : IAsyncDisposable
 
     public string Place => _directory;
 
-    public static Sandbox Create() => new(Required("BENCH_RAW"), Path.Combine(Required("HOLDFAST_BIN"), "holdfast"));
+    /// <param name="more">Variables of the daemon beside the usual ones.</param>
+    public static Sandbox Create(params (string Name, string Value)[] more) =>
+        new(Required("BENCH_RAW"), Path.Combine(Required("HOLDFAST_BIN"), "holdfast"), more);
 
     public static string Required(string variable) =>
         System.Environment.GetEnvironmentVariable(variable) ?? throw new InvalidOperationException($"{variable} is not set: use bench/run");
@@ -78,11 +82,20 @@ internal sealed class Sandbox : IAsyncDisposable
 
     public IReadOnlyDictionary<string, string> Environment => Variables;
 
-    private Dictionary<string, string> Variables => new(StringComparer.Ordinal)
+    private Dictionary<string, string> Variables
     {
-        ["HOLDFAST_RUNTIME_DIR"] = Path.Combine(_directory, "run"),
-        ["HOLDFAST_STATE_DIR"] = Path.Combine(_directory, "state"),
-        ["HOLDFAST_CONFIG"] = Path.Combine(_directory, "config.json"),
-        ["TERM"] = "xterm",
-    };
+        get
+        {
+            var variables = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["HOLDFAST_RUNTIME_DIR"] = Path.Combine(_directory, "run"),
+                ["HOLDFAST_STATE_DIR"] = Path.Combine(_directory, "state"),
+                ["HOLDFAST_CONFIG"] = Path.Combine(_directory, "config.json"),
+                ["TERM"] = "xterm",
+            };
+            foreach (var (name, value) in _more)
+                variables[name] = value;
+            return variables;
+        }
+    }
 }

@@ -81,7 +81,8 @@ internal static class ThroughputFigures
         return rate;
     }
 
-    private static async Task<long> CountAsync(SessionAttachment session)
+    /// <summary>Reads to the end; the bytes.</summary>
+    public static async Task<long> CountAsync(SessionAttachment session)
     {
         long bytes = 0;
         while (true)

@@ -34,6 +34,7 @@ public sealed class DaemonHost : IKeeperEvents
     // A state directory that does not answer must not keep a machine from going down.
     private static readonly TimeSpan SavePatience = TimeSpan.FromSeconds(3);
 
+    private readonly HeapTrim _heap = new();
     private readonly DaemonLoop _loop;
     private readonly DaemonOptions _options;
     private readonly DaemonPaths _paths;
@@ -168,6 +169,7 @@ public sealed class DaemonHost : IKeeperEvents
         _tokenFile?.Ensure();
         _recorder?.OnTick(_sessions.All);
         IdleRings.Release(_sessions);
+        _heap.OnTick(_sessions.All.Count(s => s.Screen.IsInMemory));
         ReapOrphans();
     }
 

@@ -7,11 +7,11 @@ public sealed class ModelTests
     public void A_new_model_has_the_size_it_was_given() => Assert.Equal(new TerminalSize(80, 24), new TerminalModel(new TerminalSize(80, 24)).Size);
 
     [Fact]
-    public void A_repetition_prints_no_more_than_a_screen_of_characters()
+    public void A_repetition_is_bounded()
     {
         var model = Screens.Fed("x\e[65535b", 5, 2);
 
-        // One and ten: the last wrapped onto a row of its own.
-        Assert.Equal("xxxxx\nx", TerminalText.Screen(model).TrimEnd('\n'));
+        // One and 1024: the last row is full.
+        Assert.Equal("xxxxx\nxxxxx", TerminalText.Screen(model).TrimEnd('\n'));
     }
 }

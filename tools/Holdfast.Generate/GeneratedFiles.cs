@@ -17,6 +17,7 @@ public static class GeneratedFiles
             new GeneratedFile("src/Holdfast.Protocol/Errors/ErrorRegistry.g.cs", Registry(rows)),
             new GeneratedFile("docs/errors.md", Page(rows)),
             .. rows.Select(row => new GeneratedFile($"docs/errors/{row.Name}.md", ErrorPage.Of(row))),
+            .. TypeScriptFiles.All(rows),
         ];
     }
 

@@ -17,6 +17,11 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
             FrameRouter.Refuse(connection, ErrorCode.ProtoMalformed, "a request has no id");
             return;
         }
+        if (request.BodyCase == Envelope.BodyOneofCase.Hello)
+        {
+            FrameRouter.Refuse(connection, ErrorCode.ProtoMalformed, "a second hello on one connection");
+            return;
+        }
         // It runs until its first wait here and now; what follows comes back to the loop.
         _ = AnswerAsync(connection, request);
     }

@@ -20,6 +20,9 @@ public sealed class KeeperGuard : IReadyHandler
     // A keeper that dies at once each time must not be started in a tight loop.
     private static readonly TimeSpan LadderFloor = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The keeper that belongs to this daemon lies beside it.</summary>
+    public static string KeeperBinary { get; } = Path.Combine(Path.GetDirectoryName(Environment.ProcessPath)!, "holdfast-keeper");
+
     private readonly Reactor _reactor;
     private readonly KeeperLink _link;
     private readonly DaemonPaths _paths;
@@ -111,18 +114,17 @@ public sealed class KeeperGuard : IReadyHandler
 
     private Errno TrySpawn(Fd channel, out int pid)
     {
-        var keeper = Path.Combine(Path.GetDirectoryName(Environment.ProcessPath)!, "holdfast-keeper");
         using var nothing = FileSystem.Open("/dev/null", OpenFlags.ReadOnly);
         using var log = FileSystem.Open(_paths.KeeperLog, OpenFlags.WriteOnly | OpenFlags.Append | OpenFlags.Create, 0b110_000_000);
         List<string> arguments =
         [
-            keeper, "--runtime", _paths.RuntimeDirectory, "--state", _paths.StateDirectory, "--endpoint", _paths.EndpointFile,
+            KeeperBinary, "--runtime", _paths.RuntimeDirectory, "--state", _paths.StateDirectory, "--endpoint", _paths.EndpointFile,
             "--socket", _paths.Socket, "--daemon", Environment.ProcessPath!, "--adopt",
         ];
         var environment = new List<string>();
         foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
             environment.Add($"{variable.Key}={variable.Value}");
-        var plan = new SpawnPlan(keeper, "/", arguments, environment);
+        var plan = new SpawnPlan(KeeperBinary, "/", arguments, environment);
         return ChildSpawner.TrySpawn(plan, new ChildDescriptors.Listed([nothing, log, log, channel]), out pid);
     }
 }

@@ -3,6 +3,7 @@ using Holdfast.Daemon.Config;
 using Holdfast.Daemon.Health;
 using Holdfast.Daemon.Keepers;
 using Holdfast.Daemon.Sessions;
+using Holdfast.Linux.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Daemon.Killing;
@@ -12,6 +13,8 @@ namespace Holdfast.Daemon.Killing;
 /// </summary>
 public sealed class SessionKiller(KeeperLink keeper, DaemonOptions options, ILogger log)
 {
+    private static readonly string[] OwnPrograms = [.. new[] { ProcessTable.ExecutableOf(Environment.ProcessId), KeeperGuard.KeeperBinary }.OfType<string>()];
+
     private readonly Dictionary<Session, Task> _running = [];
     private readonly string? _groups = SessionCgroup.ParentFor(options.SessionCgroups);
 
@@ -78,5 +81,6 @@ public sealed class SessionKiller(KeeperLink keeper, DaemonOptions options, ILog
         $"HOLDFAST_SESSION_ID={session.Id}",
         session.Pty is { } pty ? string.Create(CultureInfo.InvariantCulture, $"/dev/pts/{pty.Index}") : "",
         [keeper.KeeperPid, Environment.ProcessId],
+        OwnPrograms,
         SessionCgroup.Find(_groups, session.Id));
 }

@@ -113,7 +113,7 @@ public sealed class SessionProcesses(SessionMark mark)
             return true;
         // One that shed session, environment and parents may hold the terminal still.
         if (facts.Parent <= 1 || mark.Keepers.Contains(facts.Parent))
-            return mark.Terminal.Length > 0 && ProcessTable.HasOpen(pid, mark.Terminal);
+            return mark.Terminal.Length > 0 && ProcessTable.HasOpen(pid, mark.Terminal) && !mark.OwnPrograms.Contains(ProcessTable.ExecutableOf(pid));
         _strangers.Add((pid, facts.StartTime));
         return false;
     }

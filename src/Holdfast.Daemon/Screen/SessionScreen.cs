@@ -66,6 +66,9 @@ public sealed class SessionScreen
             Feed();
     }
 
+    /// <summary>Whether its model is in memory, or only as a checkpoint.</summary>
+    public bool IsInMemory => _model is not null;
+
     /// <summary>Lets the model of a quiet session go; its checkpoint stays.</summary>
     public void Release()
     {

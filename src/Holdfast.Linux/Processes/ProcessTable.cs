@@ -41,6 +41,23 @@ public static class ProcessTable
         }
     }
 
+    /// <summary>The program a process runs, also one whose file was replaced since; null where that is not known.</summary>
+    public static string? ExecutableOf(int pid)
+    {
+        const string Deleted = " (deleted)";
+        try
+        {
+            return new FileInfo($"/proc/{pid}/exe").LinkTarget is { } path
+                ? path.EndsWith(Deleted, StringComparison.Ordinal) ? path[..^Deleted.Length] : path
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Gone, or another user's.
+            return null;
+        }
+    }
+
     /// <summary>Where a process is; null where that is not known, or the directory was removed.</summary>
     public static string? WorkingDirectoryOf(int pid)
     {

@@ -129,13 +129,15 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         state.JoinWidth = Place((uint)scalar, width) ? width : 0;
     }
 
+    // More than a screen shows nothing else, and a few bytes of hostile output would keep the reader busy for milliseconds.
+    private const int MostRepeated = 1024;
+
     /// <summary>REP: prints the character that was just printed again; nothing when something came between.</summary>
     public void Repeat(int count)
     {
         if (state.JoinWidth == 0)
             return;
-        // More than a screen shows nothing else, and a few bytes of hostile output would keep the reader busy for milliseconds.
-        count = Math.Min(count, state.Active.Columns * state.Active.Rows);
+        count = Math.Min(count, Math.Max(MostRepeated, state.Active.Columns * state.Active.Rows));
         var row = state.Active.Row(state.Y);
         var x = JoinColumn(row);
         if (x < 0)

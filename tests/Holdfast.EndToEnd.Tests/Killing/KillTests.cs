@@ -123,6 +123,31 @@ public sealed class KillTests
     }
 
     [Fact]
+    public async Task A_keeper_that_takes_over_during_a_kill_is_none_of_the_sessions_processes()
+    {
+        await using var daemon = await WithScriptAsync(Stubborn);
+        await using var client = await daemon.ConnectAsync();
+        await using var killer = await daemon.ConnectAsync();
+        await client.CreateAsync(daemon.Shell("wild", "sh child.sh & until [ -s pids ]; do :; done; echo up; trap '' HUP TERM; while :; do wait; done"));
+        await client.CreateAsync(daemon.Shell("other", "read line; exit 4"));
+        await using (var seen = await Transcript.OfAsync(client, "wild"))
+            await seen.UntilAsync("up");
+        var ending = killer.KillAsync("wild", TimeSpan.FromSeconds(1));
+        while ((await client.InspectAsync("wild")).State != SessionState.Terminating)
+            Assert.False(ending.IsCompleted);
+
+        // It holds every terminal, as a child of the daemon.
+        var after = await new Crash.Assassin(client).KillKeeperAsync();
+        Assert.False(ending.IsCompleted);
+        await ending.WaitAsync(DaemonProcess.Deadline);
+
+        Assert.Equal(after.KeeperPid, (await client.StatusAsync()).KeeperPid);
+        Assert.Empty(Living(daemon));
+        (await daemon.CliAsync("send", "other", "--enter", "go")).Succeeded();
+        Assert.Equal(4, (await client.WaitAsync("other")).Exit.Code);
+    }
+
+    [Fact]
     public async Task Kills_of_many_clients_at_once_have_one_outcome_and_changes_meanwhile_are_refused()
     {
         await using var daemon = new DaemonProcess();

@@ -5,7 +5,7 @@ namespace Holdfast.Pure.Tests.Borders;
 /// <summary>The files of the repository as the guards see them: without what a build leaves behind. Read once per question, from any thread.</summary>
 internal static class SourceTree
 {
-    private static readonly string[] Leftovers = ["bin", "obj", ".git", ".build", "node_modules", "artifacts", "TestResults"];
+    private static readonly string[] Leftovers = ["bin", "obj", ".git", ".build", "node_modules", "artifacts", "TestResults", "dist"];
 
     public static string Root { get; } = FindRoot();
 

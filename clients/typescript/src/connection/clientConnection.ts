@@ -1,0 +1,287 @@
+import { create } from "@bufbuild/protobuf";
+import type { ConnectionState } from "../connectionState.js";
+import { type Envelope, EnvelopeSchema, type Welcome } from "../generated/holdfast/v1/envelope_pb.js";
+import { ErrorCode } from "../generated/holdfast/v1/errors_pb.js";
+import { AttachAs, type AttachRequest, type RecoveredEvent } from "../generated/holdfast/v1/session_pb.js";
+import { features } from "../generated/limits.js";
+import type { RequestOptions, ResolvedOptions } from "../holdfastClientOptions.js";
+import { HoldfastError, isHoldfastError } from "../protocol/holdfastError.js";
+import { SessionAttachment } from "../sessions/sessionAttachment.js";
+import type { AfterLoss } from "./afterLoss.js";
+import { AttachmentTable } from "./attachmentTable.js";
+import type { DaemonLink } from "./daemonLink.js";
+import { faults } from "./faults.js";
+import { FrameDispatcher } from "./frameDispatcher.js";
+import { LinkMaker } from "./linkMaker.js";
+import { RequestTable } from "./requestTable.js";
+
+export interface ConnectionObserver {
+  onState(state: ConnectionState): void;
+  onRecovered(event: RecoveredEvent): void;
+}
+
+/**
+ * A client's connection over all the daemons it meets: requests wait and are sent again, attachments are taken up where they stood.
+ * Owned by the client. Lives from the first welcome until closed or given up.
+ */
+export class ClientConnection {
+  readonly attachments = new AttachmentTable();
+  readonly #options: ResolvedOptions;
+  readonly #clientId: string;
+  readonly #observer: ConnectionObserver;
+  readonly #closing: AbortSignal;
+  readonly #maker: LinkMaker;
+  readonly #requests = new RequestTable();
+  readonly #dispatcher: FrameDispatcher;
+  #link: DaemonLink | undefined;
+  #welcome: Welcome;
+  #failure: HoldfastError | undefined;
+
+  private constructor(
+    options: ResolvedOptions,
+    clientId: string,
+    observer: ConnectionObserver,
+    closing: AbortSignal,
+    maker: LinkMaker,
+    link: DaemonLink,
+  ) {
+    this.#options = options;
+    this.#clientId = clientId;
+    this.#observer = observer;
+    this.#closing = closing;
+    this.#maker = maker;
+    this.#link = link;
+    this.#welcome = link.welcome;
+    this.#dispatcher = new FrameDispatcher(
+      this.attachments,
+      (answer) => this.#answered(answer),
+      (event) => observer.onRecovered(event),
+    );
+  }
+
+  /** What the present or last daemon said of itself. */
+  get welcome(): Welcome {
+    return this.#welcome;
+  }
+
+  get failure(): HoldfastError | undefined {
+    return this.#failure;
+  }
+
+  get link(): DaemonLink | undefined {
+    return this.#link;
+  }
+
+  // A daemon that does not know acknowledgements would take them for a fault.
+  get #acknowledges(): boolean {
+    return this.#welcome.features.includes(features.acks);
+  }
+
+  static async open(
+    options: ResolvedOptions,
+    clientId: string,
+    observer: ConnectionObserver,
+    closing: AbortSignal,
+  ): Promise<ClientConnection> {
+    const maker = new LinkMaker(options, clientId);
+    const link = await maker.make(options.connectDeadlineMs, false, closing);
+    const connection = new ClientConnection(options, clientId, observer, closing, maker, link);
+    observer.onState("connected");
+    connection.#start(link);
+    return connection;
+  }
+
+  request(
+    body: Envelope["body"],
+    afterLoss: AfterLoss,
+    options: RequestOptions = {},
+    onAnswer?: (answer: Envelope) => void,
+  ): Promise<Envelope> {
+    if (this.#failure !== undefined) {
+      return Promise.reject(this.#failure);
+    }
+    const envelope = create(EnvelopeSchema, { requestId: this.#requests.nextId(), body });
+    const answer = this.#requests.add(envelope, afterLoss, this.#link, options, onAnswer);
+    try {
+      this.#link?.send(envelope);
+    } catch (cause) {
+      this.#requests.refuse(envelope.requestId, cause);
+    }
+    return answer;
+  }
+
+  async attach(attach: AttachRequest, options: RequestOptions): Promise<SessionAttachment> {
+    if (this.attachments.named(attach.session) !== undefined) {
+      throw faults.attachedTwice(attach.session);
+    }
+    let attachment: SessionAttachment | undefined;
+    let refusal: HoldfastError | undefined;
+    attach.acks = this.#acknowledges;
+    await this.request({ case: "attach", value: attach }, "sendAgain", options, ({ body }) => {
+      const info = body.case === "attachAnswer" ? body.value.session : undefined;
+      if (body.case !== "attachAnswer" || info === undefined || this.#link === undefined) {
+        return;
+      }
+      if (this.attachments.find(info.number) !== undefined) {
+        refusal = faults.attachedTwice(info.name);
+        return;
+      }
+      attachment = new SessionAttachment(this, body.value, info, attach, this.#clientId, this.#options, this.#link);
+      this.attachments.add(info.number, attachment);
+    });
+    if (attachment === undefined) {
+      throw refusal ?? faults.ended();
+    }
+    return attachment;
+  }
+
+  /** Becomes the owner of an attached session; its input continues where the answer says. */
+  async take(attachment: SessionAttachment, force: boolean, options: RequestOptions): Promise<void> {
+    const request = { session: attachment.session.id, force };
+    await this.request(create(EnvelopeSchema, { body: { case: "take", value: request } }).body, "fail", options, ({ body }) => {
+      if (body.case === "takeAnswer" && this.#link !== undefined) {
+        attachment.onTaken(this.#link, body.value);
+      }
+    });
+  }
+
+  async detach(attachment: SessionAttachment): Promise<void> {
+    if (!this.attachments.remove(attachment)) {
+      return;
+    }
+    attachment.end(undefined);
+    // Without a link there is nothing to detach from: the next daemon is not told of this attachment.
+    if (this.#link === undefined) {
+      return;
+    }
+    try {
+      await this.request(create(EnvelopeSchema, { body: { case: "detach", value: { session: attachment.session.id } } }).body, "fail");
+    } catch (cause) {
+      // The session or the daemon is gone, and the attachment with it.
+      if (!(cause instanceof HoldfastError)) {
+        throw cause;
+      }
+    }
+  }
+
+  /** The client is closed; its closing signal is aborted already. */
+  close(): void {
+    this.#giveUp(faults.ended(), undefined);
+    this.#link?.close();
+    this.#link = undefined;
+  }
+
+  #start(link: DaemonLink): void {
+    link.start(
+      (frame) => this.#dispatcher.dispatch(link, frame),
+      (cause) => this.#onLost(link, cause),
+    );
+  }
+
+  #onLost(link: DaemonLink, cause: HoldfastError | undefined): void {
+    if (this.#link !== link || this.#failure !== undefined) {
+      return;
+    }
+    this.#link = undefined;
+    this.#requests.onLost();
+    for (const attachment of this.attachments.forgetNumbers()) {
+      attachment.onLost();
+    }
+    const final = cause !== undefined && (!cause.isRetryable || cause.code === ErrorCode.DAEMON_UNAVAILABLE) ? cause : undefined;
+    if (final !== undefined || !this.#options.reconnect) {
+      const failure = final ?? cause ?? faults.ended();
+      this.#giveUp(failure, failure);
+      return;
+    }
+    this.#observer.onState("reconnecting");
+    void this.#reconnect();
+  }
+
+  async #reconnect(): Promise<void> {
+    let link: DaemonLink;
+    try {
+      link = await this.#maker.make(this.#options.reconnectDeadlineMs, true, this.#closing);
+    } catch (cause) {
+      const failure = cause instanceof HoldfastError ? cause : faults.ended();
+      this.#giveUp(failure, failure);
+      return;
+    }
+    if (this.#failure !== undefined) {
+      link.close();
+      return;
+    }
+    this.#takeUp(link);
+    this.#observer.onState("connected");
+    this.#start(link);
+  }
+
+  // Sends on a fresh link what the lost one still owed: attachments first, so that a session's input and output go on at once.
+  #takeUp(link: DaemonLink): void {
+    this.#link = link;
+    this.#welcome = link.welcome;
+    const unsent = this.#requests.sendAgainOn(link);
+    for (const attachment of this.attachments.forgetNumbers()) {
+      void this.#takeUpAttachment(attachment, attachment.resumeRequest());
+    }
+    for (const envelope of unsent) {
+      link.send(envelope);
+    }
+  }
+
+  async #takeUpAttachment(attachment: SessionAttachment, request: AttachRequest): Promise<void> {
+    request.acks = this.#acknowledges;
+    try {
+      await this.request({ case: "attach", value: request }, "fail", {}, ({ body }) => {
+        if (attachment.hasEnded || body.case !== "attachAnswer" || body.value.session === undefined || this.#link === undefined) {
+          return;
+        }
+        this.attachments.add(body.value.session.number, attachment);
+        attachment.onResumed(this.#link, body.value, body.value.session, request.acks);
+      });
+    } catch (cause) {
+      await this.#notTakenUp(attachment, request, cause);
+    }
+  }
+
+  async #notTakenUp(attachment: SessionAttachment, request: AttachRequest, cause: unknown): Promise<void> {
+    const failure = cause instanceof HoldfastError ? cause : faults.ended();
+    if (isHoldfastError(cause, "OFFSET_NOT_HELD") && request.from.case !== "start") {
+      request.from = { case: "start", value: true };
+      await this.#takeUpAttachment(attachment, request);
+    } else if (isHoldfastError(cause, "OWNER_REQUIRED") && request.as !== AttachAs.AS_OBSERVER) {
+      // Somebody took the session over meanwhile: it goes on as an observer, and its unacknowledged input will not arrive.
+      attachment.onOwnershipLost(cause);
+      await this.#takeUpAttachment(attachment, attachment.resumeRequest());
+    } else if (isHoldfastError(cause, "SESSION_GONE")) {
+      this.attachments.remove(attachment);
+      attachment.onFinalized();
+    } else if (failure.code !== ErrorCode.DAEMON_UNAVAILABLE) {
+      // With DAEMON_UNAVAILABLE this link was lost as well: whoever takes up the next one asks again.
+      this.attachments.remove(attachment);
+      attachment.end(failure);
+    }
+  }
+
+  #answered(answer: Envelope): void {
+    const stray = this.#requests.answer(answer);
+    // An attach that was given up before its answer: nobody would read its output.
+    const info = stray && answer.body.case === "attachAnswer" ? answer.body.value.session : undefined;
+    if (info !== undefined && this.attachments.find(info.number) === undefined) {
+      void this.request(create(EnvelopeSchema, { body: { case: "detach", value: { session: info.id } } }).body, "fail").catch(
+        () => undefined,
+      );
+    }
+  }
+
+  #giveUp(failure: HoldfastError, told: HoldfastError | undefined): void {
+    if (this.#failure !== undefined) {
+      return;
+    }
+    this.#failure = failure;
+    this.#requests.failAll(failure);
+    for (const attachment of this.attachments.takeAll()) {
+      attachment.end(told);
+    }
+    this.#observer.onState("ended");
+  }
+}

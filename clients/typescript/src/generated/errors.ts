@@ -1,0 +1,76 @@
+// Written by tools/Holdfast.Generate from proto/holdfast/v1/errors.proto: edit that.
+
+/** What an error code means and what to do about it. */
+export interface ErrorEntry {
+  readonly number: number;
+  readonly name: string;
+  readonly meaning: string;
+  readonly hint: string | undefined;
+  readonly exitCode: number;
+  readonly retryable: boolean;
+}
+
+export const errorEntries: readonly ErrorEntry[] = [
+  { number: 0, name: "ERROR_CODE_UNSPECIFIED", meaning: "No code was given.", hint: undefined, exitCode: 70, retryable: false },
+  { number: 1, name: "PROTO_BREAKING_CHANGE", meaning: "The peer speaks another protocol, or none.", hint: "Use a client of the same major version as the daemon; `holdfast version` and `holdfast daemon status` show both.", exitCode: 69, retryable: false },
+  { number: 2, name: "PROTO_MALFORMED", meaning: "A frame or message could not be understood.", hint: "This is a fault in the client; report it with the client's version.", exitCode: 70, retryable: false },
+  { number: 3, name: "FRAME_TOO_LARGE", meaning: "A frame is larger than the limit announced in the welcome.", hint: "Send smaller pieces.", exitCode: 65, retryable: false },
+  { number: 4, name: "HANDSHAKE_TIMEOUT", meaning: "The hello did not arrive in time.", hint: "Send the hello right after connecting.", exitCode: 75, retryable: true },
+  { number: 5, name: "UNAUTHENTICATED", meaning: "The token is wrong or missing.", hint: "Read the token file beside the socket; it is readable by its owner alone.", exitCode: 77, retryable: false },
+  { number: 6, name: "PERMISSION_DENIED", meaning: "The operating system or the daemon refused access.", hint: "Check the owner and the mode of what was named.", exitCode: 77, retryable: false },
+  { number: 7, name: "ROLE_FORBIDDEN", meaning: "A connection of this role may not do that.", hint: "Use a connection with role control.", exitCode: 77, retryable: false },
+  { number: 8, name: "OWNER_REQUIRED", meaning: "Only the owner of the session may do that.", hint: "Attach with --takeover to become the owner; `holdfast info NAME` shows who is.", exitCode: 77, retryable: false },
+  { number: 9, name: "REQUEST_UNKNOWN", meaning: "The daemon does not know this request.", hint: "The daemon is older than the client; upgrade it.", exitCode: 69, retryable: false },
+  { number: 10, name: "LIMIT_CONNECTIONS", meaning: "The daemon has as many connections as it may have.", hint: "Close some clients, or raise HOLDFAST_MAX_CONNECTIONS.", exitCode: 75, retryable: true },
+  { number: 11, name: "CLIENT_TOO_SLOW", meaning: "The client did not read its answers and was disconnected.", hint: "Read from the connection continuously.", exitCode: 75, retryable: true },
+  { number: 12, name: "TIMEOUT", meaning: "The time given was not enough.", hint: "Allow more time, or look at what the session is doing.", exitCode: 124, retryable: true },
+  { number: 13, name: "LIMIT_CONNECTION_RATE", meaning: "Too many connections were opened in a short time.", hint: "Keep connections open, or raise HOLDFAST_MAX_CONNECTION_RATE.", exitCode: 75, retryable: true },
+  { number: 14, name: "LIMIT_PENDING", meaning: "The client has more unacknowledged output frames than allowed and was disconnected.", hint: "Read and acknowledge faster, attach to fewer sessions, or raise HOLDFAST_FLOW_HARD_LIMIT and HOLDFAST_FLOW_CLIENT_LIMIT.", exitCode: 75, retryable: true },
+  { number: 15, name: "ACK_INVALID", meaning: "An acknowledgement has a negative count.", hint: "This is a fault in the client; report it with the client's version.", exitCode: 70, retryable: false },
+  { number: 20, name: "SESSION_GONE", meaning: "There is no such session.", hint: "`holdfast ls` shows what is there.", exitCode: 66, retryable: false },
+  { number: 21, name: "NAME_TAKEN", meaning: "A live session has this name already.", hint: "Choose another name, or attach to the session that has it.", exitCode: 73, retryable: false },
+  { number: 22, name: "NAME_INVALID", meaning: "The name does not match ^[A-Za-z0-9_-]{1,50}$.", hint: "Use 1 to 50 letters, digits, underscores and hyphens.", exitCode: 64, retryable: false },
+  { number: 23, name: "NAME_RESERVED", meaning: "The name is reserved.", hint: "Choose a name other than daemon, tmp, root, admin and system.", exitCode: 64, retryable: false },
+  { number: 24, name: "SIZE_INVALID", meaning: "The terminal size is out of range.", hint: "Columns and rows are 1 to 1000 each.", exitCode: 64, retryable: false },
+  { number: 25, name: "RING_SIZE_INVALID", meaning: "The ring size is out of range.", hint: "Give a power of two from 64K to 1G.", exitCode: 64, retryable: false },
+  { number: 26, name: "LIMIT_SESSIONS", meaning: "The daemon has as many sessions as it may have.", hint: "Kill some, or raise HOLDFAST_MAX_SESSIONS.", exitCode: 75, retryable: true },
+  { number: 27, name: "LIMIT_RING_BYTES", meaning: "The rings of all sessions together would be larger than allowed.", hint: "Use a smaller --ring, kill some sessions, or raise HOLDFAST_MAX_RING_BYTES.", exitCode: 75, retryable: true },
+  { number: 28, name: "SESSION_TERMINATING", meaning: "The session is being killed.", hint: "Wait for its end.", exitCode: 75, retryable: false },
+  { number: 29, name: "SESSION_EXITED", meaning: "The session's program has ended.", hint: "Its output is still there: `holdfast history NAME`.", exitCode: 75, retryable: false },
+  { number: 30, name: "OFFSET_NOT_HELD", meaning: "The ring does not hold this offset.", hint: "`holdfast info NAME` shows the range held (retained_from to head).", exitCode: 65, retryable: false },
+  { number: 31, name: "SIGNAL_INVALID", meaning: "There is no such signal.", hint: "Give a name such as INT, TERM or WINCH, or a number from 1 to 64.", exitCode: 64, retryable: false },
+  { number: 32, name: "EXIT_STATUS_LOST", meaning: "The program ended, but nobody could read its exit status.", hint: "This happens when the keeper was killed on a kernel without PIDFD_GET_INFO.", exitCode: 70, retryable: false },
+  { number: 33, name: "NOT_ATTACHED", meaning: "The connection is not attached to this session.", hint: "Attach first.", exitCode: 70, retryable: false },
+  { number: 34, name: "OUTPUT_GAP", meaning: "Output was overwritten before the client read it.", hint: "Read faster, use a larger --ring, or create the session with --overflow pause.", exitCode: 75, retryable: false },
+  { number: 35, name: "SESSION_AMBIGUOUS", meaning: "No session was named and there is not exactly one.", hint: "Name one; `holdfast ls` shows what is there.", exitCode: 64, retryable: false },
+  { number: 40, name: "CWD_MISSING", meaning: "The working directory does not exist.", hint: "Create it, or give another with --cwd.", exitCode: 73, retryable: false },
+  { number: 41, name: "SHELL_NOT_FOUND", meaning: "The program was not found.", hint: "Check its name and the session's PATH.", exitCode: 73, retryable: false },
+  { number: 42, name: "COMMAND_NOT_EXECUTABLE", meaning: "The file is there but cannot be executed.", hint: "Check its mode and, for a script, its first line (#!).", exitCode: 73, retryable: false },
+  { number: 43, name: "ARGUMENTS_TOO_LONG", meaning: "One argument or variable is 128 KiB or longer, or all together are too long.", hint: "Put the data into a file.", exitCode: 65, retryable: false },
+  { number: 44, name: "SPAWN_TIMEOUT", meaning: "The program did not start in time; a file system may hang.", hint: "Look at the working directory and the program's file.", exitCode: 75, retryable: true },
+  { number: 45, name: "SPAWN_FAILED", meaning: "The kernel refused to start the program.", hint: undefined, exitCode: 73, retryable: false },
+  { number: 46, name: "PTY_EXHAUSTED", meaning: "The system has no PTY left.", hint: "Raise kernel.pty.max, or kill some sessions.", exitCode: 75, retryable: true },
+  { number: 47, name: "PROCESS_LIMIT", meaning: "The system or the user may not have more processes.", hint: "See `ulimit -u` and the cgroup's pids.max.", exitCode: 75, retryable: true },
+  { number: 48, name: "FILE_SIZE_LIMIT", meaning: "The file-size limit (ulimit -f) is smaller than a ring.", hint: "Raise it with `ulimit -f unlimited`, or use a smaller --ring.", exitCode: 73, retryable: false },
+  { number: 50, name: "INPUT_WINDOW_EXCEEDED", meaning: "More input is unacknowledged than the window allows; the frame was not accepted.", hint: "Wait for acknowledgements.", exitCode: 75, retryable: false },
+  { number: 51, name: "INPUT_OFFSET_INVALID", meaning: "The input does not begin where the accepted input ends; the frame was not accepted.", hint: "Attach again to learn the accepted offset.", exitCode: 70, retryable: false },
+  { number: 52, name: "INPUT_UNCERTAIN", meaning: "The daemon was killed while it wrote input: whether the named bytes arrived is not known.", hint: "Look at the session, then send again what is missing.", exitCode: 75, retryable: false },
+  { number: 60, name: "DAEMON_UNAVAILABLE", meaning: "No daemon answers.", hint: "`holdfast daemon start` starts one; its log says why it ended.", exitCode: 69, retryable: true },
+  { number: 61, name: "DAEMON_START_FAILED", meaning: "The daemon did not start.", hint: undefined, exitCode: 69, retryable: false },
+  { number: 62, name: "DAEMON_STOPPING", meaning: "The daemon is stopping.", hint: "Try again in a moment.", exitCode: 75, retryable: true },
+  { number: 63, name: "SESSIONS_ALIVE", meaning: "Sessions are alive.", hint: "--kill-sessions ends them; --keep-sessions leaves them with the keeper, where their output stops after about 20 KB until the next client starts a daemon.", exitCode: 75, retryable: false },
+  { number: 64, name: "RUNTIME_DIR_UNSAFE", meaning: "A directory of Holdfast is a symlink, belongs to somebody else, or is open to others.", hint: "Remove it or correct owner and mode (0700), or set HOLDFAST_RUNTIME_DIR and HOLDFAST_STATE_DIR.", exitCode: 77, retryable: false },
+  { number: 65, name: "SOCKET_PATH_TOO_LONG", meaning: "The path of the socket is longer than the kernel allows (107 bytes).", hint: "Set HOLDFAST_RUNTIME_DIR to a shorter path.", exitCode: 73, retryable: false },
+  { number: 66, name: "CONFIG_INVALID", meaning: "The configuration is not valid.", hint: "`holdfast config check` names the key.", exitCode: 64, retryable: false },
+  { number: 67, name: "KEEPER_UNAVAILABLE", meaning: "The keeper did not answer.", hint: "Try again; the daemon replaces a keeper that hangs.", exitCode: 75, retryable: true },
+  { number: 70, name: "INTERNAL", meaning: "A fault in Holdfast.", hint: "Please report it with the daemon's log.", exitCode: 70, retryable: false },
+  { number: 80, name: "USAGE", meaning: "The command line is not valid.", hint: "See --help.", exitCode: 64, retryable: false },
+  { number: 81, name: "NESTED_SESSION", meaning: "A session cannot be attached inside itself.", hint: "Detach first, or attach another session.", exitCode: 64, retryable: false },
+  { number: 82, name: "NOT_A_TERMINAL", meaning: "Attaching needs a terminal on standard input and output.", hint: "Use `holdfast tail` and `holdfast send` in scripts, or `new -d`.", exitCode: 64, retryable: false },
+  { number: 90, name: "SESSION_ZOMBIE", meaning: "The session's program lives, but its terminal was lost with daemon and keeper.", hint: "End it with `holdfast kill NAME`; Holdfast does not signal it by itself.", exitCode: 75, retryable: false },
+  { number: 91, name: "RESTORE_NOT_WANTED", meaning: "The session was created with --restore never, so nothing was started in its place.", hint: "Its last screen is still there: `holdfast capture NAME`; `holdfast kill NAME` forgets it.", exitCode: 75, retryable: false },
+  { number: 92, name: "RECORD_NEWER", meaning: "The session's record was written by a later version.", hint: "Start that version; the record is left as it is.", exitCode: 69, retryable: false },
+  { number: 93, name: "RECORD_DAMAGED", meaning: "The session's record is damaged, and so is the one before it.", hint: "The files are left as they are, in sessions/ of the state directory; `holdfast kill ID` removes them.", exitCode: 65, retryable: false },
+  { number: 94, name: "ENTRY_UNUSABLE", meaning: "The keeper holds the session in a form that this version cannot read.", hint: "Its program goes on; start the version that created it.", exitCode: 69, retryable: false },
+  { number: 95, name: "JOURNAL_DEGRADED", meaning: "The journal cannot be written: sessions go on, but what is newer would be lost with the machine.", hint: "Make room or restore write access to the state directory; `holdfast daemon status` shows the reason.", exitCode: 75, retryable: true },
+];
