@@ -1,7 +1,10 @@
 using System.Globalization;
 using Holdfast.Bench;
 
-// Every part has a daemon of its own; the parts may be named: idle, start, echo, throughput, flow, watchers, recovery, terminal.
+if (await RpcPeers.TryRunAsync(args) is { } code)
+    return code;
+
+// Every part has a daemon of its own; the parts may be named: idle, start, echo, throughput, flow, watchers, recovery, terminal, rpc.
 var parts = new (string Name, Func<Report, Task> Run)[]
 {
     ("idle", IdleFigures.RunAsync),
@@ -12,6 +15,7 @@ var parts = new (string Name, Func<Report, Task> Run)[]
     ("watchers", WatcherFigures.RunAsync),
     ("recovery", RecoveryFigures.RunAsync),
     ("terminal", TerminalFigures.RunAsync),
+    ("rpc", RpcFigures.RunAsync),
 };
 var report = new Report();
 foreach (var (name, run) in parts)
@@ -24,3 +28,4 @@ var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
 Console.WriteLine($"# Figures, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\n");
 Console.WriteLine($"Measured side by side in one run on {Environment.ProcessorCount} processors, load {load} at its end. Ratios and best values stand a loaded machine better than absolute ones.\n");
 Console.Write(report);
+return 0;

@@ -26,9 +26,9 @@ public static class DaemonDialer
     /// <param name="witness">Where several calls belong together: one series starts one keeper, and tells why it ended.</param>
     /// <exception cref="LifecycleException">DAEMON_UNAVAILABLE, DAEMON_START_FAILED, or what the directories say.</exception>
     public static async Task<Socket> ConnectAsync(
-        DaemonPaths paths, StarterOptions? start, TimeSpan deadline, CancellationToken cancellationToken, StartWitness? witness = null)
+        IDaemonPlace paths, IDaemonStart? start, TimeSpan deadline, CancellationToken cancellationToken, StartWitness? witness = null)
     {
-        paths.CheckSocketPath();
+        SocketAddress.Check(paths);
         var begun = Stopwatch.GetTimestamp();
         witness ??= new StartWitness(paths);
         var pause = FirstPauseMs;
@@ -50,13 +50,13 @@ public static class DaemonDialer
         }
     }
 
-    private static void StartOnce(DaemonPaths paths, StarterOptions? start, StartWitness witness)
+    private static void StartOnce(IDaemonPlace paths, IDaemonStart? start, StartWitness witness)
     {
         if (start is null)
-            throw LifecycleException.NobodyAnswers(paths.Socket);
+            throw LifecycleException.NobodyAnswers(paths);
         if (!witness.Started)
         {
-            witness.Started = DaemonStarter.TryStart(start);
+            witness.Started = start.TryStart();
             return;
         }
         // The keeper has the lock from its first instruction to its last: a free lock means that it ended.
@@ -66,17 +66,17 @@ public static class DaemonDialer
             throw witness.NeverReady("the daemon ended at once");
     }
 
-    private static bool Answers(DaemonPaths paths)
+    private static bool Answers(IDaemonPlace paths)
     {
         var error = Dial(paths, out var connection);
         connection?.Dispose();
         return !IsAbsence(error);
     }
 
-    private static Errno Dial(DaemonPaths paths, out Fd? connection)
+    private static Errno Dial(IDaemonPlace paths, out Fd? connection)
     {
         var error = UnixSocket.TryConnect(paths.Socket, out connection);
-        if (!IsAbsence(error) || EndpointRecord.TryRead(paths.EndpointFile) is not { } endpoint)
+        if (!IsAbsence(error) || paths.EndpointFile is not { } file || EndpointRecord.TryRead(file) is not { } endpoint)
             return error;
         var second = UnixSocket.TryConnect(endpoint.DescriptorPath, out connection);
         return second is Errno.None or Errno.EAGAIN ? second : error;
@@ -84,12 +84,12 @@ public static class DaemonDialer
 
     private static bool IsAbsence(Errno error) => error is Errno.ENOENT or Errno.ECONNREFUSED or Errno.ENOTDIR;
 
-    private static LifecycleException TimedOut(DaemonPaths paths, StarterOptions? start, Errno error, TimeSpan deadline, StartWitness witness) =>
+    private static LifecycleException TimedOut(IDaemonPlace paths, IDaemonStart? start, Errno error, TimeSpan deadline, StartWitness witness) =>
         error == Errno.EAGAIN || start is null
             ? new LifecycleException(
                 "DAEMON_UNAVAILABLE",
                 $"the daemon at {paths.Socket} took no connection within {deadline.TotalSeconds:0.#} s",
-                "it is overloaded or hangs: `holdfast daemon status` and its log tell more")
+                $"it is overloaded or hangs: {paths.Hints.Look}")
             : witness.NeverReady($"no daemon answered within {deadline.TotalSeconds:0.#} s");
 
     private static Socket Wrap(Fd connection)

@@ -1,13 +1,12 @@
 using System.Text;
 using Holdfast.Linux.Processes;
-using Holdfast.Linux.Sockets;
 
 namespace Holdfast.DaemonRpc.Lifecycle;
 
 /// <summary>
 /// Where a user's daemon keeps what it keeps; all paths are absolute. Immutable, made once per process from the environment.
 /// </summary>
-public sealed record DaemonPaths
+public sealed record DaemonPaths : IDaemonPlace
 {
     /// <summary>Sockets and the token; gone after a reboot.</summary>
     public required string RuntimeDirectory { get; init; }
@@ -29,6 +28,11 @@ public sealed record DaemonPaths
     public string DaemonLog => Path.Combine(LogDirectory, "daemon.log");
 
     public string KeeperLog => Path.Combine(LogDirectory, "keeper.log");
+
+    public IReadOnlyList<string> LogFiles => [KeeperLog, DaemonLog];
+
+    public DaemonHints Hints { get; } = new(
+        "set HOLDFAST_RUNTIME_DIR to a shorter path", "`holdfast daemon start` starts one", "`holdfast daemon status` and its log tell more");
 
     /// <summary>What is known of each session, in a directory of its id.</summary>
     public string SessionsDirectory => Path.Combine(StateDirectory, "sessions");
@@ -77,11 +81,7 @@ public sealed record DaemonPaths
     }
 
     /// <exception cref="LifecycleException">SOCKET_PATH_TOO_LONG.</exception>
-    public void CheckSocketPath()
-    {
-        if (Encoding.UTF8.GetByteCount(Socket) > UnixSocket.MaxPathBytes)
-            throw LifecycleException.PathTooLong(Socket);
-    }
+    public void CheckSocketPath() => SocketAddress.Check(this);
 
     private static string? Chosen(Func<string, string?> variable, string name) =>
         variable(name) is { Length: > 0 } value ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(value)) : null;

@@ -13,8 +13,9 @@ public static class DirectoryGuard
 
     private const uint OwnerOnly = 0x1C0; // 0700
 
+    /// <param name="choose">What a person does to have another directory.</param>
     /// <exception cref="LifecycleException">RUNTIME_DIR_UNSAFE, or PERMISSION_DENIED where it cannot be made.</exception>
-    public static void Ensure(string path)
+    public static void Ensure(string path, string? choose = null)
     {
         // With a slash at its end a symlink would be followed.
         var exact = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
@@ -23,13 +24,13 @@ public static class DirectoryGuard
         if (error != Errno.None)
             throw LifecycleException.Denied(exact, "stat", error);
         if (facts.IsSymlink)
-            throw LifecycleException.Unsafe(exact, "is a symlink");
+            throw LifecycleException.Unsafe(exact, "is a symlink", choose);
         if (!facts.IsDirectory)
-            throw LifecycleException.Unsafe(exact, "is not a directory");
+            throw LifecycleException.Unsafe(exact, "is not a directory", choose);
         if (facts.Owner != CurrentProcess.EffectiveUser)
-            throw LifecycleException.Unsafe(exact, $"belongs to user {facts.Owner}, not to {CurrentProcess.EffectiveUser}");
+            throw LifecycleException.Unsafe(exact, $"belongs to user {facts.Owner}, not to {CurrentProcess.EffectiveUser}", choose);
         if ((facts.Permissions & OthersBits) != 0)
-            throw LifecycleException.Unsafe(exact, $"is open to others (mode {Convert.ToString(facts.Permissions, 8)})");
+            throw LifecycleException.Unsafe(exact, $"is open to others (mode {Convert.ToString(facts.Permissions, 8)})", choose);
     }
 
     private static void Make(string path)

@@ -11,20 +11,20 @@ public sealed class LifecycleException(string code, string message, string? hint
 
     public string? Hint { get; } = hint;
 
-    internal static LifecycleException Unsafe(string path, string what) =>
-        new("RUNTIME_DIR_UNSAFE", $"{path} {what}", "remove it or correct its owner and mode (0700), or set HOLDFAST_RUNTIME_DIR and HOLDFAST_STATE_DIR");
+    internal static LifecycleException Unsafe(string path, string what, string? choose) =>
+        new("RUNTIME_DIR_UNSAFE", $"{path} {what}", "remove it or correct its owner and mode (0700), or " + (choose ?? "set HOLDFAST_RUNTIME_DIR and HOLDFAST_STATE_DIR"));
 
     internal static LifecycleException Denied(string path, string call, Linux.Errno error) =>
         new("PERMISSION_DENIED", $"{call} {path}: {error}", "check the owner and the mode of what was named");
 
-    internal static LifecycleException PathTooLong(string path) =>
-        new("SOCKET_PATH_TOO_LONG", $"{path} is longer than a socket's path may be ({Linux.Sockets.UnixSocket.MaxPathBytes} bytes)", "set HOLDFAST_RUNTIME_DIR to a shorter path");
+    internal static LifecycleException PathTooLong(IDaemonPlace place) =>
+        new("SOCKET_PATH_TOO_LONG", $"{place.Socket} is longer than a socket's path may be ({Linux.Sockets.UnixSocket.MaxPathBytes} bytes)", place.Hints.ChooseDirectory);
 
     internal static LifecycleException FilesTooSmall(ulong limit) =>
         new("FILE_SIZE_LIMIT", $"the daemon would inherit a file-size limit of {limit} bytes", "raise it with `ulimit -f unlimited`");
 
-    internal static LifecycleException NobodyAnswers(string socket) =>
-        new("DAEMON_UNAVAILABLE", $"no daemon answers at {socket}", "`holdfast daemon start` starts one");
+    internal static LifecycleException NobodyAnswers(IDaemonPlace place) =>
+        new("DAEMON_UNAVAILABLE", $"no daemon answers at {place.Socket}", place.Hints.Start);
 
     internal static LifecycleException StartFailed(string what, string logs) =>
         new("DAEMON_START_FAILED", logs.Length == 0 ? $"{what}; nothing was logged" : $"{what}; its log ends:\n{logs}");

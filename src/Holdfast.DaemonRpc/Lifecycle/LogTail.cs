@@ -3,10 +3,10 @@ using System.Text;
 namespace Holdfast.DaemonRpc.Lifecycle;
 
 /// <summary>
-/// What keeper and daemon logged since a moment, for the message of a failed start: lines of an earlier run would mislead.
-/// Remembers the lengths of two files; used by one thread.
+/// What a daemon logged since a moment, for the message of a failed start: lines of an earlier run would mislead.
+/// Remembers the lengths of the files; used by one thread.
 /// </summary>
-public sealed class LogTail(DaemonPaths paths)
+public sealed class LogTail(IDaemonPlace paths)
 {
     // Enough for an exception with its stack, and fits a terminal.
     private const int MaxLines = 12;
@@ -14,7 +14,7 @@ public sealed class LogTail(DaemonPaths paths)
     private const int MaxBytes = 8192;
 
     private readonly (string Path, long Start)[] _files =
-        [(paths.KeeperLog, LengthOf(paths.KeeperLog)), (paths.DaemonLog, LengthOf(paths.DaemonLog))];
+        [.. paths.LogFiles.Select(path => (path, LengthOf(path)))];
 
     public string Read()
     {

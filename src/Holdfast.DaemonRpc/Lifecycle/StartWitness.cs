@@ -4,7 +4,7 @@ namespace Holdfast.DaemonRpc.Lifecycle;
 /// What was seen of starting a daemon over several attempts to reach it: whether a keeper was started, and what was logged meanwhile.
 /// Owned by one series of attempts, one thread at a time; make it before the first attempt, so that its log begins there.
 /// </summary>
-public sealed class StartWitness(DaemonPaths paths)
+public sealed class StartWitness(IDaemonPlace paths)
 {
     private readonly LogTail _logs = new(paths);
 

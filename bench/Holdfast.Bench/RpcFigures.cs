@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using Holdfast.DaemonRpc.Client;
+
+namespace Holdfast.Bench;
+
+/// <summary>
+/// The daemon-rpc library: its cold start, a warm call, its stream beside a plain socket, its idle daemon. The daemon is this program under the JIT;
+/// BENCH_RPC_CLIENT may name a native build of samples/warm-grep, whose whole process is measured then.
+/// </summary>
+internal static class RpcFigures
+{
+    private const int ColdStarts = 5;
+    private const int WarmCalls = 300;
+    private const int StreamRuns = 3;
+    private const long StreamBytes = 512L * 1024 * 1024;
+    // A writer that was just started runs code the compiler has not seen yet; the daemon it is compared with does not.
+    private const long WarmUpBytes = 256L * 1024 * 1024;
+    private const double Mebibyte = 1024 * 1024;
+
+    private static string Self => Environment.ProcessPath!;
+
+    public static async Task RunAsync(Report report)
+    {
+        var place = Directory.CreateTempSubdirectory("hfrpc-").FullName;
+        try
+        {
+            await CallsAsync(report, place);
+            await StreamAsync(report, place);
+            await IdleAsync(report, place);
+            if (Environment.GetEnvironmentVariable("BENCH_RPC_CLIENT") is { } native)
+                await WholeProcessAsync(report, native, place);
+        }
+        finally
+        {
+            await Client(place).Control.StopAsync();
+            Directory.Delete(place, recursive: true);
+        }
+    }
+
+    private static DaemonClient Client(string place) => new(new DaemonClientOptions { DaemonId = "bench", Directory = place, BuildTimestamp = "bench" });
+
+    private static async Task CallsAsync(Report report, string place)
+    {
+        var client = Client(place);
+        Samples cold = new(), first = new(), whole = new();
+        for (var i = 0; i < ColdStarts; i++)
+        {
+            await client.Control.StopAsync();
+            cold.Add((await CallAsync(client, 1)).Whole);
+        }
+        for (var i = 0; i < WarmCalls; i++)
+        {
+            var (chunk, end) = await CallAsync(client, 1);
+            first.Add(chunk);
+            whole.Add(end);
+        }
+        report.Absolute("rpc: cold start of a JIT daemon and its first command, median", cold.Median, "ms", 500);
+        report.Absolute("rpc: warm call in a running client to the first chunk, median", first.Median, "ms", 5);
+        report.Absolute("rpc: the same to its exit code, median", whole.Median, "ms", 5);
+        report.Absolute("rpc: the same, 99th percentile", whole.P99, "ms", 50);
+    }
+
+    private static async Task<(double First, double Whole)> CallAsync(DaemonClient client, long bytes)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        await using var counted = new CountingStream();
+        await client.ExecuteAsync(CommandRequest.Of("", $"{bytes}"), counted, Stream.Null);
+        if (counted.Count != bytes)
+            throw new InvalidOperationException($"{counted.Count} of {bytes} bytes came");
+        return (Stopwatch.GetElapsedTime(begun, counted.First).TotalMilliseconds, Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+    }
+
+    private static async Task StreamAsync(Report report, string place)
+    {
+        var client = Client(place);
+        Samples framed = new(), plain = new();
+        await CallAsync(client, WarmUpBytes);
+        for (var i = 0; i < StreamRuns; i++)
+        {
+            framed.Add(StreamBytes / Mebibyte / (await CallAsync(client, StreamBytes)).Whole * 1000);
+            plain.Add(await PlainAsync(Path.Combine(place, $"plain{i}")));
+        }
+        report.Ratio("rpc: a command's output, median of three", framed.Median, plain.Median, "plain socket", "MiB/s", 0.8, atLeast: true);
+        report.Ratio("rpc: a command's output, best of three", framed.Highest, plain.Highest, "plain socket", "MiB/s", 0.8, atLeast: true);
+    }
+
+    private static async Task<double> PlainAsync(string path)
+    {
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        using var writer = Process.Start(Self, ["rpc-plain", path, $"{WarmUpBytes + StreamBytes}"]);
+        using var socket = await listener.AcceptAsync();
+        var buffer = new byte[512 * 1024];
+        for (var warm = 0L; warm < WarmUpBytes;)
+            warm += await socket.ReceiveAsync(buffer);
+        var begun = Stopwatch.GetTimestamp();
+        var total = 0L;
+        int read;
+        while ((read = await socket.ReceiveAsync(buffer)) > 0)
+            total += read;
+        var rate = total / Mebibyte / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        await writer.WaitForExitAsync();
+        return rate;
+    }
+
+    private static async Task IdleAsync(Report report, string place)
+    {
+        var client = Client(place);
+        await client.Control.StopAsync();
+        await CallAsync(client, 1);
+        var status = await client.Control.StatusAsync() ?? throw new InvalidOperationException("no daemon");
+        var daemon = Resident(status.First(f => f.Key == "pid").Value);
+        using var floor = Process.Start(new ProcessStartInfo(Self, ["rpc-floor"]) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false })!;
+        await floor.StandardOutput.ReadLineAsync();
+        var nothing = Resident($"{floor.Id}");
+        floor.StandardInput.Close();
+        await floor.WaitForExitAsync();
+        report.Absolute("rpc: an idle runtime of the same program", nothing, "MiB");
+        report.Absolute("rpc: the idle daemon above it", daemon - nothing, "MiB", 5);
+    }
+
+    // What is the process's own: anonymous memory, and what the runtime maps twice to keep its compiled code unwritable, which counts as shared.
+    // Files that are mapped can be dropped at any time.
+    private static double Resident(string pid) => File.ReadLines($"/proc/{pid}/status")
+        .Where(l => l.StartsWith("RssAnon:", StringComparison.Ordinal) || l.StartsWith("RssShmem:", StringComparison.Ordinal))
+        .Sum(l => double.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)) / 1024;
+
+    private static async Task WholeProcessAsync(Report report, string native, string place)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(place, "text")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "a.txt"), "a needle here\n");
+        Samples whole = new(), cold = new();
+        for (var i = 0; i < ColdStarts; i++)
+        {
+            await ProcessAsync(native, place, "daemon", "stop");
+            cold.Add(await ProcessAsync(native, place, "needle", folder));
+        }
+        for (var i = 0; i < WarmCalls / 3; i++)
+            whole.Add(await ProcessAsync(native, place, "needle", folder));
+        await ProcessAsync(native, place, "daemon", "stop");
+        report.Absolute("rpc: cold start of a native daemon, whole native client process, median", cold.Median, "ms", 150);
+        report.Absolute("rpc: warm call, whole native client process, median", whole.Median, "ms", 5);
+        report.Absolute("rpc: warm call, whole native client process, best", whole.Lowest, "ms", 5);
+    }
+
+    private static async Task<double> ProcessAsync(string program, string place, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false, Environment = { ["DAEMON_RPC_DIR"] = place } };
+        var begun = Stopwatch.GetTimestamp();
+        using var process = Process.Start(start)!;
+        await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? Stopwatch.GetElapsedTime(begun).TotalMilliseconds : throw new InvalidOperationException($"{program} ended with {process.ExitCode}");
+    }
+
+    /// <summary>Counts, and remembers when the first byte came. Owned by one call.</summary>
+    private sealed class CountingStream : MemoryStream
+    {
+        public long Count { get; private set; }
+
+        public long First { get; private set; }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Count == 0)
+                First = Stopwatch.GetTimestamp();
+            Count += buffer.Length;
+            return ValueTask.CompletedTask;
+        }
+    }
+}
