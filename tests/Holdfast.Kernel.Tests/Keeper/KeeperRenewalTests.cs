@@ -71,7 +71,7 @@ public sealed class KeeperRenewalTests
             Renew(keeper, daemon);
         Assert.Equal(descriptors, OpenFiles(keeper.Pid));
         // Of programs that are started from now on none has more than its terminal.
-        var (_, master) = daemon.StartShell("t", "ls /proc/$$/fd; echo .; read x");
+        var (_, master) = daemon.StartShell("t", "ls -1 /proc/$$/fd; echo .; read x");
         Assert.Equal("0 1 2 .", Files.ReadUntil(master, ".").ReplaceLineEndings(" ").Trim());
     }
 

@@ -63,6 +63,8 @@ export const errorEntries: readonly ErrorEntry[] = [
   { number: 65, name: "SOCKET_PATH_TOO_LONG", meaning: "The path of the socket is longer than the kernel allows (107 bytes).", hint: "Set HOLDFAST_RUNTIME_DIR to a shorter path.", exitCode: 73, retryable: false },
   { number: 66, name: "CONFIG_INVALID", meaning: "The configuration is not valid.", hint: "`holdfast config check` names the key.", exitCode: 64, retryable: false },
   { number: 67, name: "KEEPER_UNAVAILABLE", meaning: "The keeper did not answer.", hint: "Try again; the daemon replaces a keeper that hangs.", exitCode: 75, retryable: true },
+  { number: 68, name: "UPGRADE_REFUSED", meaning: "The new programs cannot take over; nothing was changed.", hint: "The message says which of them and why; sessions and daemon go on as before.", exitCode: 69, retryable: false },
+  { number: 69, name: "UPGRADE_FAILED", meaning: "The new program did not come up; the former one serves again.", hint: "The log says why: `holdfast daemon status` names it. Sessions go on.", exitCode: 70, retryable: false },
   { number: 70, name: "INTERNAL", meaning: "A fault in Holdfast.", hint: "Please report it with the daemon's log.", exitCode: 70, retryable: false },
   { number: 80, name: "USAGE", meaning: "The command line is not valid.", hint: "See --help.", exitCode: 64, retryable: false },
   { number: 81, name: "NESTED_SESSION", meaning: "A session cannot be attached inside itself.", hint: "Detach first, or attach another session.", exitCode: 64, retryable: false },

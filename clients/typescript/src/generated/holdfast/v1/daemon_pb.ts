@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/daemon.proto.
  */
 export const file_holdfast_v1_daemon: GenFile = /*@__PURE__*/
-  fileDesc("Chhob2xkZmFzdC92MS9kYWVtb24ucHJvdG8SC2hvbGRmYXN0LnYxIg8KDVN0YXR1c1JlcXVlc3Qi9AQKDFN0YXR1c0Fuc3dlchISCgpkYWVtb25fcGlkGAEgASgFEhIKCmtlZXBlcl9waWQYAiABKAUSDwoHdmVyc2lvbhgDIAEoCRINCgVidWlsZBgEIAEoCRIRCgl1cHRpbWVfbXMYBSABKAQSEAoIc2Vzc2lvbnMYBiABKA0SDwoHY2xpZW50cxgHIAEoDRIOCgZzb2NrZXQYCCABKAkSEAoIcmVzdGFydHMYCSABKA0SFwoPa2VlcGVyX3Jlc3RhcnRzGAogASgNEhAKCHRyYW5zZmVyGAsgASgJEgsKA2ZkcxgMIAEoDRISCgpyaW5nX2J5dGVzGA0gASgEEhQKDG91dHB1dF9ieXRlcxgOIAEoBBIRCglnYXBfYnl0ZXMYDyABKAQSDAoEZ2FwcxgQIAEoDRITCgtydW50aW1lX2RpchgRIAEoCRIRCglzdGF0ZV9kaXIYEiABKAkSCwoDbG9nGBMgASgJEi4KCWluaGVyaXRlZBgUIAEoCzIbLmhvbGRmYXN0LnYxLkluaGVyaXRlZEZhY3RzEhcKD3JlY292ZXJlZF9ieXRlcxgVIAEoBBIaChJyZWNvdmVyZWRfc2Vzc2lvbnMYFiABKA0SJwoGbGltaXRzGB4gAygLMhcuaG9sZGZhc3QudjEuTGltaXRGYWN0cxIkCgRmbG93GB8gASgLMhYuaG9sZGZhc3QudjEuRmxvd0ZhY3RzEioKB2pvdXJuYWwYICABKAsyGS5ob2xkZmFzdC52MS5Kb3VybmFsRmFjdHMSLAoIcmVjb3ZlcnkYISABKAsyGi5ob2xkZmFzdC52MS5SZWNvdmVyeUZhY3RzIpUBCgxKb3VybmFsRmFjdHMSEAoIZGVncmFkZWQYASABKAgSDgoGcmVhc29uGAIgASgJEg8KB3JlY29yZHMYAyABKAQSDwoHc2NyZWVucxgEIAEoBBIPCgdvdXRwdXRzGAUgASgEEg0KBWJ5dGVzGAYgASgEEhAKCGZhaWx1cmVzGAcgASgEEg8KB3dhaXRpbmcYCCABKA0ieAoNUmVjb3ZlcnlGYWN0cxINCgVhbGl2ZRgBIAEoDRIQCghyZXN0b3JlZBgCIAEoDRIOCgZleGl0ZWQYAyABKA0SDgoGem9tYmllGAQgASgNEhUKDXVucmVjb3ZlcmFibGUYBSABKA0SDwoHcGVuZGluZxgGIAEoDSJXCgpMaW1pdEZhY3RzEgwKBG5hbWUYASABKAkSDQoFbGltaXQYAiABKAQSDQoFdmFsdWUYAyABKAQSDwoHcmVmdXNlZBgEIAEoBBIMCgRjb2RlGAUgASgJIsoBCglGbG93RmFjdHMSEgoKc2VudF9ieXRlcxgBIAEoBBITCgtzZW50X2ZyYW1lcxgCIAEoBBIUCgxhY2tlZF9mcmFtZXMYAyABKAQSFgoOcGVuZGluZ19mcmFtZXMYBCABKAQSEAoId2FybmluZ3MYBSABKAQSEwoLaGVsZF9mcmFtZXMYBiABKAQSFAoMZGlzY29ubmVjdGVkGAcgASgEEhEKCXRha2VvdmVycxgIIAEoBBIWCg5vd25lcl9yZWZ1c2FscxgJIAEoBCJTCg5Jbmhlcml0ZWRGYWN0cxIOCgZjZ3JvdXAYASABKAkSDAoEbmljZRgCIAEoBRINCgV1bWFzaxgDIAEoDRIUCgxub19uZXdfcHJpdnMYBCABKAgiMgoLU3RvcFJlcXVlc3QSIwoEbW9kZRgBIAEoDjIVLmhvbGRmYXN0LnYxLlN0b3BNb2RlIgwKClN0b3BBbnN3ZXIiIAoNU3RvcHBpbmdFdmVudBIPCgdyZXN0YXJ0GAEgASgIKl4KCFN0b3BNb2RlEhAKDFNUT1BfSUZfSURMRRAAEhYKElNUT1BfS0VFUF9TRVNTSU9OUxABEhYKElNUT1BfS0lMTF9TRVNTSU9OUxACEhAKDFNUT1BfUkVTVEFSVBADQheqAhRIb2xkZmFzdC5Qcm90b2NvbC5WMWIGcHJvdG8z");
+  fileDesc("Chhob2xkZmFzdC92MS9kYWVtb24ucHJvdG8SC2hvbGRmYXN0LnYxIg8KDVN0YXR1c1JlcXVlc3QisQUKDFN0YXR1c0Fuc3dlchISCgpkYWVtb25fcGlkGAEgASgFEhIKCmtlZXBlcl9waWQYAiABKAUSDwoHdmVyc2lvbhgDIAEoCRINCgVidWlsZBgEIAEoCRIRCgl1cHRpbWVfbXMYBSABKAQSEAoIc2Vzc2lvbnMYBiABKA0SDwoHY2xpZW50cxgHIAEoDRIOCgZzb2NrZXQYCCABKAkSEAoIcmVzdGFydHMYCSABKA0SFwoPa2VlcGVyX3Jlc3RhcnRzGAogASgNEhAKCHRyYW5zZmVyGAsgASgJEgsKA2ZkcxgMIAEoDRISCgpyaW5nX2J5dGVzGA0gASgEEhQKDG91dHB1dF9ieXRlcxgOIAEoBBIRCglnYXBfYnl0ZXMYDyABKAQSDAoEZ2FwcxgQIAEoDRITCgtydW50aW1lX2RpchgRIAEoCRIRCglzdGF0ZV9kaXIYEiABKAkSCwoDbG9nGBMgASgJEi4KCWluaGVyaXRlZBgUIAEoCzIbLmhvbGRmYXN0LnYxLkluaGVyaXRlZEZhY3RzEhcKD3JlY292ZXJlZF9ieXRlcxgVIAEoBBIaChJyZWNvdmVyZWRfc2Vzc2lvbnMYFiABKA0SJwoGbGltaXRzGB4gAygLMhcuaG9sZGZhc3QudjEuTGltaXRGYWN0cxIkCgRmbG93GB8gASgLMhYuaG9sZGZhc3QudjEuRmxvd0ZhY3RzEioKB2pvdXJuYWwYICABKAsyGS5ob2xkZmFzdC52MS5Kb3VybmFsRmFjdHMSLAoIcmVjb3ZlcnkYISABKAsyGi5ob2xkZmFzdC52MS5SZWNvdmVyeUZhY3RzEg8KB3Byb2dyYW0YIiABKAkSKgoHdXBncmFkZRgjIAEoCzIZLmhvbGRmYXN0LnYxLlVwZ3JhZGVGYWN0cyJLCg5VcGdyYWRlUmVxdWVzdBIKCgJpZBgBIAEoCRIOCgZkYWVtb24YAiABKAkSDgoGa2VlcGVyGAMgASgJEg0KBWZvcmNlGAQgASgIImAKDVVwZ3JhZGVBbnN3ZXISEQoJdW5jaGFuZ2VkGAEgASgIEhIKCnRvX3ZlcnNpb24YAiABKAkSEAoIdG9fYnVpbGQYAyABKAkSFgoOa2VlcGVyX3JlbmV3ZWQYBCABKAgizQEKDFVwZ3JhZGVGYWN0cxIKCgJpZBgBIAEoCRIoCgVzdGF0ZRgCIAEoDjIZLmhvbGRmYXN0LnYxLlVwZ3JhZGVTdGF0ZRIOCgZyZWFzb24YAyABKAkSDwoHcHJvZ3JhbRgEIAEoCRIUCgxmcm9tX3ZlcnNpb24YBSABKAkSEgoKZnJvbV9idWlsZBgGIAEoCRISCgp0b192ZXJzaW9uGAcgASgJEhAKCHRvX2J1aWxkGAggASgJEhYKDmtlZXBlcl9yZW5ld2VkGAkgASgIIpUBCgxKb3VybmFsRmFjdHMSEAoIZGVncmFkZWQYASABKAgSDgoGcmVhc29uGAIgASgJEg8KB3JlY29yZHMYAyABKAQSDwoHc2NyZWVucxgEIAEoBBIPCgdvdXRwdXRzGAUgASgEEg0KBWJ5dGVzGAYgASgEEhAKCGZhaWx1cmVzGAcgASgEEg8KB3dhaXRpbmcYCCABKA0ieAoNUmVjb3ZlcnlGYWN0cxINCgVhbGl2ZRgBIAEoDRIQCghyZXN0b3JlZBgCIAEoDRIOCgZleGl0ZWQYAyABKA0SDgoGem9tYmllGAQgASgNEhUKDXVucmVjb3ZlcmFibGUYBSABKA0SDwoHcGVuZGluZxgGIAEoDSJXCgpMaW1pdEZhY3RzEgwKBG5hbWUYASABKAkSDQoFbGltaXQYAiABKAQSDQoFdmFsdWUYAyABKAQSDwoHcmVmdXNlZBgEIAEoBBIMCgRjb2RlGAUgASgJIsoBCglGbG93RmFjdHMSEgoKc2VudF9ieXRlcxgBIAEoBBITCgtzZW50X2ZyYW1lcxgCIAEoBBIUCgxhY2tlZF9mcmFtZXMYAyABKAQSFgoOcGVuZGluZ19mcmFtZXMYBCABKAQSEAoId2FybmluZ3MYBSABKAQSEwoLaGVsZF9mcmFtZXMYBiABKAQSFAoMZGlzY29ubmVjdGVkGAcgASgEEhEKCXRha2VvdmVycxgIIAEoBBIWCg5vd25lcl9yZWZ1c2FscxgJIAEoBCJTCg5Jbmhlcml0ZWRGYWN0cxIOCgZjZ3JvdXAYASABKAkSDAoEbmljZRgCIAEoBRINCgV1bWFzaxgDIAEoDRIUCgxub19uZXdfcHJpdnMYBCABKAgiMgoLU3RvcFJlcXVlc3QSIwoEbW9kZRgBIAEoDjIVLmhvbGRmYXN0LnYxLlN0b3BNb2RlIgwKClN0b3BBbnN3ZXIiIAoNU3RvcHBpbmdFdmVudBIPCgdyZXN0YXJ0GAEgASgIKkkKDFVwZ3JhZGVTdGF0ZRITCg9VUEdSQURFX1VOS05PV04QABIQCgxVUEdSQURFX0RPTkUQARISCg5VUEdSQURFX1VORE9ORRACKl4KCFN0b3BNb2RlEhAKDFNUT1BfSUZfSURMRRAAEhYKElNUT1BfS0VFUF9TRVNTSU9OUxABEhYKElNUT1BfS0lMTF9TRVNTSU9OUxACEhAKDFNUT1BfUkVTVEFSVBADQheqAhRIb2xkZmFzdC5Qcm90b2NvbC5WMWIGcHJvdG8z");
 
 /**
  * @generated from message holdfast.v1.StatusRequest
@@ -172,6 +172,20 @@ export type StatusAnswer = Message<"holdfast.v1.StatusAnswer"> & {
    * @generated from field: holdfast.v1.RecoveryFacts recovery = 33;
    */
   recovery?: RecoveryFacts | undefined;
+
+  /**
+   * what the daemon executes
+   *
+   * @generated from field: string program = 34;
+   */
+  program: string;
+
+  /**
+   * the last one, where there was one
+   *
+   * @generated from field: holdfast.v1.UpgradeFacts upgrade = 35;
+   */
+  upgrade?: UpgradeFacts | undefined;
 };
 
 /**
@@ -180,6 +194,147 @@ export type StatusAnswer = Message<"holdfast.v1.StatusAnswer"> & {
  */
 export const StatusAnswerSchema: GenMessage<StatusAnswer> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_daemon, 1);
+
+/**
+ * Asks for this daemon to be replaced by another program, its keeper too, with all sessions.
+ *
+ * @generated from message holdfast.v1.UpgradeRequest
+ */
+export type UpgradeRequest = Message<"holdfast.v1.UpgradeRequest"> & {
+  /**
+   * chosen by the client; found again in UpgradeFacts
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * absolute path of `holdfast`
+   *
+   * @generated from field: string daemon = 2;
+   */
+  daemon: string;
+
+  /**
+   * absolute path of `holdfast-keeper`
+   *
+   * @generated from field: string keeper = 3;
+   */
+  keeper: string;
+
+  /**
+   * also where both run already
+   *
+   * @generated from field: bool force = 4;
+   */
+  force: boolean;
+};
+
+/**
+ * Describes the message holdfast.v1.UpgradeRequest.
+ * Use `create(UpgradeRequestSchema)` to create a new message.
+ */
+export const UpgradeRequestSchema: GenMessage<UpgradeRequest> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_daemon, 2);
+
+/**
+ * Everything was checked and prepared. Unless nothing changes, a StoppingEvent follows, and the next daemon says in its status how it ended.
+ *
+ * @generated from message holdfast.v1.UpgradeAnswer
+ */
+export type UpgradeAnswer = Message<"holdfast.v1.UpgradeAnswer"> & {
+  /**
+   * both run already
+   *
+   * @generated from field: bool unchanged = 1;
+   */
+  unchanged: boolean;
+
+  /**
+   * @generated from field: string to_version = 2;
+   */
+  toVersion: string;
+
+  /**
+   * @generated from field: string to_build = 3;
+   */
+  toBuild: string;
+
+  /**
+   * the keeper is the new program already
+   *
+   * @generated from field: bool keeper_renewed = 4;
+   */
+  keeperRenewed: boolean;
+};
+
+/**
+ * Describes the message holdfast.v1.UpgradeAnswer.
+ * Use `create(UpgradeAnswerSchema)` to create a new message.
+ */
+export const UpgradeAnswerSchema: GenMessage<UpgradeAnswer> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_daemon, 3);
+
+/**
+ * @generated from message holdfast.v1.UpgradeFacts
+ */
+export type UpgradeFacts = Message<"holdfast.v1.UpgradeFacts"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: holdfast.v1.UpgradeState state = 2;
+   */
+  state: UpgradeState;
+
+  /**
+   * of UPGRADE_UNDONE
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * the new one
+   *
+   * @generated from field: string program = 4;
+   */
+  program: string;
+
+  /**
+   * @generated from field: string from_version = 5;
+   */
+  fromVersion: string;
+
+  /**
+   * @generated from field: string from_build = 6;
+   */
+  fromBuild: string;
+
+  /**
+   * @generated from field: string to_version = 7;
+   */
+  toVersion: string;
+
+  /**
+   * @generated from field: string to_build = 8;
+   */
+  toBuild: string;
+
+  /**
+   * @generated from field: bool keeper_renewed = 9;
+   */
+  keeperRenewed: boolean;
+};
+
+/**
+ * Describes the message holdfast.v1.UpgradeFacts.
+ * Use `create(UpgradeFactsSchema)` to create a new message.
+ */
+export const UpgradeFactsSchema: GenMessage<UpgradeFacts> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_daemon, 4);
 
 /**
  * What is written to the state directory, so that sessions outlive the machine.
@@ -241,7 +396,7 @@ export type JournalFacts = Message<"holdfast.v1.JournalFacts"> & {
  * Use `create(JournalFactsSchema)` to create a new message.
  */
 export const JournalFactsSchema: GenMessage<JournalFacts> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 2);
+  messageDesc(file_holdfast_v1_daemon, 5);
 
 /**
  * What this daemon found at its start, by outcome.
@@ -295,7 +450,7 @@ export type RecoveryFacts = Message<"holdfast.v1.RecoveryFacts"> & {
  * Use `create(RecoveryFactsSchema)` to create a new message.
  */
 export const RecoveryFactsSchema: GenMessage<RecoveryFacts> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 3);
+  messageDesc(file_holdfast_v1_daemon, 6);
 
 /**
  * A limit of the daemon: what it is, how much of it is used, how often something was refused for it.
@@ -338,7 +493,7 @@ export type LimitFacts = Message<"holdfast.v1.LimitFacts"> & {
  * Use `create(LimitFactsSchema)` to create a new message.
  */
 export const LimitFactsSchema: GenMessage<LimitFacts> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 4);
+  messageDesc(file_holdfast_v1_daemon, 7);
 
 /**
  * Flow control since the daemon started.
@@ -407,7 +562,7 @@ export type FlowFacts = Message<"holdfast.v1.FlowFacts"> & {
  * Use `create(FlowFactsSchema)` to create a new message.
  */
 export const FlowFactsSchema: GenMessage<FlowFacts> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 5);
+  messageDesc(file_holdfast_v1_daemon, 8);
 
 /**
  * What all sessions inherit from the first client, because it started the keeper.
@@ -441,7 +596,7 @@ export type InheritedFacts = Message<"holdfast.v1.InheritedFacts"> & {
  * Use `create(InheritedFactsSchema)` to create a new message.
  */
 export const InheritedFactsSchema: GenMessage<InheritedFacts> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 6);
+  messageDesc(file_holdfast_v1_daemon, 9);
 
 /**
  * @generated from message holdfast.v1.StopRequest
@@ -458,7 +613,7 @@ export type StopRequest = Message<"holdfast.v1.StopRequest"> & {
  * Use `create(StopRequestSchema)` to create a new message.
  */
 export const StopRequestSchema: GenMessage<StopRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 7);
+  messageDesc(file_holdfast_v1_daemon, 10);
 
 /**
  * @generated from message holdfast.v1.StopAnswer
@@ -471,7 +626,7 @@ export type StopAnswer = Message<"holdfast.v1.StopAnswer"> & {
  * Use `create(StopAnswerSchema)` to create a new message.
  */
 export const StopAnswerSchema: GenMessage<StopAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 8);
+  messageDesc(file_holdfast_v1_daemon, 11);
 
 /**
  * Event: the connection will be closed.
@@ -492,7 +647,37 @@ export type StoppingEvent = Message<"holdfast.v1.StoppingEvent"> & {
  * Use `create(StoppingEventSchema)` to create a new message.
  */
 export const StoppingEventSchema: GenMessage<StoppingEvent> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 9);
+  messageDesc(file_holdfast_v1_daemon, 12);
+
+/**
+ * @generated from enum holdfast.v1.UpgradeState
+ */
+export enum UpgradeState {
+  /**
+   * @generated from enum value: UPGRADE_UNKNOWN = 0;
+   */
+  UPGRADE_UNKNOWN = 0,
+
+  /**
+   * this daemon is the new program
+   *
+   * @generated from enum value: UPGRADE_DONE = 1;
+   */
+  UPGRADE_DONE = 1,
+
+  /**
+   * the new program did not come up; this is the former one again
+   *
+   * @generated from enum value: UPGRADE_UNDONE = 2;
+   */
+  UPGRADE_UNDONE = 2,
+}
+
+/**
+ * Describes the enum holdfast.v1.UpgradeState.
+ */
+export const UpgradeStateSchema: GenEnum<UpgradeState> = /*@__PURE__*/
+  enumDesc(file_holdfast_v1_daemon, 0);
 
 /**
  * @generated from enum holdfast.v1.StopMode
@@ -529,5 +714,5 @@ export enum StopMode {
  * Describes the enum holdfast.v1.StopMode.
  */
 export const StopModeSchema: GenEnum<StopMode> = /*@__PURE__*/
-  enumDesc(file_holdfast_v1_daemon, 0);
+  enumDesc(file_holdfast_v1_daemon, 1);
 
