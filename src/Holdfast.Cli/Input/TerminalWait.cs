@@ -15,7 +15,9 @@ internal sealed class TerminalWait : IReceiveWait
     // Several times an echo through the daemon; at ten keys a second without any echo it is 0.3% of a processor.
     private static readonly TimeSpan EchoTime = TimeSpan.FromMicroseconds(300);
 
-    private readonly EventFd _bell = new();
+    // One for each of the two that may wait at the same time: a bell that both heard could be silenced by the other.
+    private readonly EventFd _loopBell = new();
+    private readonly EventFd _writerBell = new();
     private KeyReader? _keys;
     private AsideReader? _aside;
     private readonly AwakeSpell _awake = new();
@@ -24,9 +26,9 @@ internal sealed class TerminalWait : IReceiveWait
     /// <summary>From now on keys are read, wherever this waits.</summary>
     public void Begin(KeyReader keys)
     {
-        keys.Ready = _bell.Ring;
+        keys.Ready = Ring;
         Volatile.Write(ref _keys, keys);
-        _bell.Ring();
+        Ring();
     }
 
     /// <summary>No key is read any more.</summary>
@@ -48,19 +50,23 @@ internal sealed class TerminalWait : IReceiveWait
     public void UntilReadable(SafeHandle socket)
     {
         _loopThread = Environment.CurrentManagedThreadId;
-        Until((int)socket.DangerousGetHandle(), Readiness.Readable);
+        Until((int)socket.DangerousGetHandle(), Readiness.Readable, _loopBell);
     }
 
-    /// <summary>Returns when the terminal takes output again. Where the receive loop waits so, keys are heard meanwhile.</summary>
-    public void UntilWritable(Fd terminal)
+    /// <summary>
+    /// Returns when the terminal takes output again; keys are heard meanwhile, also where the output is written by another thread than the receive loop's,
+    /// which may be waiting for room then.
+    /// </summary>
+    public void UntilWritable(Fd terminal) =>
+        Until(terminal.Number, Readiness.Writable, _loopThread == Environment.CurrentManagedThreadId ? _loopBell : _writerBell);
+
+    private void Ring()
     {
-        if (_loopThread == Environment.CurrentManagedThreadId)
-            Until(terminal.Number, Readiness.Writable);
-        else
-            DescriptorPoll.Wait([new PollEntry(terminal.Number, Readiness.Writable)], -1);
+        _loopBell.Ring();
+        _writerBell.Ring();
     }
 
-    private void Until(int number, Readiness readiness)
+    private void Until(int number, Readiness readiness, EventFd bell)
     {
         Span<PollEntry> entries = stackalloc PollEntry[3];
         do
@@ -68,10 +74,10 @@ internal sealed class TerminalWait : IReceiveWait
             entries[0] = new PollEntry(number, readiness);
             var keys = _aside is null ? Volatile.Read(ref _keys) : null;
             entries[1] = keys is { IsReading: true } ? KeyReader.Entry : PollEntry.None;
-            entries[2] = new PollEntry(_bell.Fd.Number, Readiness.Readable);
+            entries[2] = new PollEntry(bell.Fd.Number, Readiness.Readable);
             Poll(entries);
             if (entries[2].Ready != Readiness.None)
-                _bell.Clear();
+                bell.Clear();
             if (entries[1].Ready != Readiness.None && keys!.Take())
                 _awake.Begin(EchoTime);
         }

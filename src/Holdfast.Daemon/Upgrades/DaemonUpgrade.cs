@@ -25,6 +25,10 @@ public sealed class DaemonUpgrade(Reactor reactor, KeeperLink keeper, KeeperGuar
     // From the keeper's last word to the first of the program that it became.
     private static readonly TimeSpan HelloPatience = TimeSpan.FromSeconds(10);
 
+    // A preflight takes five seconds at most, a settled moment two more.
+    private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
+
     // A file system may hang; the answer to the client may not.
     private static readonly TimeSpan CheckPatience = TimeSpan.FromSeconds(10);
 
@@ -123,7 +127,7 @@ public sealed class DaemonUpgrade(Reactor reactor, KeeperLink keeper, KeeperGuar
             executed = true;
             hello = reactor.After(HelloPatience, guard.Kill);
         };
-        var reply = await keeper.ReexecuteAsync(path, image);
+        var reply = await ReexecuteAsync(path, image);
         keeper.Executing = null;
         hello?.Cancel();
         var reason = Encoding.UTF8.GetString(reply.Message.Note.Span);
@@ -138,6 +142,21 @@ public sealed class DaemonUpgrade(Reactor reactor, KeeperLink keeper, KeeperGuar
             default:
                 throw new HoldfastException(
                     executed ? ErrorCode.UpgradeFailed : ErrorCode.UpgradeRefused, $"the keeper does not become {path} ({reply.Error}): {reason}");
+        }
+    }
+
+    // The keeper may still be at what a daemon had asked for that was killed since: that ends by itself.
+    private async Task<KeeperLink.Reply> ReexecuteAsync(string path, Fd image)
+    {
+        var until = Reactor.Now + (long)BusyPatience.TotalMilliseconds;
+        while (true)
+        {
+            var reply = await keeper.ReexecuteAsync(path, image);
+            if (reply.Error != Errno.EBUSY || Reactor.Now >= until)
+                return reply;
+            var pause = new TaskCompletionSource();
+            reactor.After(BusyPause, pause.SetResult);
+            await pause.Task;
         }
     }
 
