@@ -33,8 +33,8 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     private Timer? _lossNotice;
     private bool _refusalTold;
 
-    private GuardedView View => _guarded ??= new GuardedView(
-        options.Screen && !session.IsOwner ? new ObserverView(_terminal, session.Session) : new DirectView(_terminal, session.Session.Head, options.Screen));
+    // Made before any other thread can ask for it.
+    private GuardedView View => _guarded!;
 
     public static void RequireTerminal()
     {
@@ -47,6 +47,8 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     /// <summary>Returns the exit code of the command: 0 when detached, otherwise the session's own.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
+        _guarded = new GuardedView(
+            options.Screen && !session.IsOwner ? new ObserverView(_terminal, session.Session) : new DirectView(_terminal, session.Session.Head, options.Screen));
         client.StateChanged += OnState;
         SessionEvent end;
         using (var raw = RawMode.Enter(InputNumber))
@@ -68,6 +70,8 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
         client.StateChanged -= OnState;
         _lossNotice?.Dispose();
         _wipe?.Dispose();
+        // Nobody writes to it any more: the view was left.
+        _terminal.Dispose();
         return Report(end);
     }
 
