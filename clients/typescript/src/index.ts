@@ -22,12 +22,14 @@ export {
   type TerminalSize,
 } from "./generated/holdfast/v1/session_pb.js";
 export { limits, protocolVersion } from "./generated/limits.js";
-export { type ClientEvents, createClient, type HoldfastClient, type KillOptions } from "./holdfastClient.js";
+export { type ClientEvents, createClient, type HoldfastClient } from "./holdfastClient.js";
 export type { HoldfastClientOptions, RequestOptions } from "./holdfastClientOptions.js";
 export type { Variables } from "./lifecycle/daemonPaths.js";
-export { type ErrorName, HoldfastError, isHoldfastError } from "./protocol/holdfastError.js";
+export { type ErrorName, type FailureScope, HoldfastError, isHoldfastError } from "./protocol/holdfastError.js";
 export type { ScreenSnapshot } from "./sessions/screenSnapshot.js";
-export type { AttachmentEvents, SessionAttachment } from "./sessions/sessionAttachment.js";
+export type { SessionAttachment } from "./sessions/sessionAttachment.js";
 export * from "./sessions/sessionEvent.js";
 export type { AttachOptions, CreateOptions, Size } from "./sessions/sessionOptions.js";
+export type { AttachmentEvents } from "./sessions/sessionReader.js";
+export type { KillOptions, ResizeOptions, SignalOptions, SnapshotOptions } from "./sessions/sessionRequests.js";
 export type { TypedEmitter } from "./typedEmitter.js";

@@ -167,7 +167,33 @@ public sealed class ReconnectTests : IDisposable
         await first.SendEventAsync(new Envelope { Stopping = new StoppingEvent { Restart = false } });
         await client.Ended.WaitAsync(_daemon.Deadline);
         var failure = await Assert.ThrowsAsync<HoldfastException>(async () => await ReadAsync(session));
-        Assert.Equal(ErrorCode.DaemonUnavailable, failure.Code);
+        Assert.Equal((ErrorCode.DaemonUnavailable, FailureScope.Client), (failure.Code, failure.Scope));
+    }
+
+    [Fact]
+    public async Task A_failure_says_what_it_has_ended()
+    {
+        var (client, connection) = await ConnectAsync();
+        await using var _ = client;
+        var (session, _) = await AttachAsync(client, connection, 0);
+        var inspecting = client.InspectAsync("nobody", _daemon.Deadline);
+        var asked = await connection.ExpectAsync(Envelope.BodyOneofCase.Inspect);
+        await connection.SendAsync(new Envelope { RequestId = asked.RequestId, Error = new Error { Code = ErrorCode.SessionGone, SupportedVersions = { 1, 2 } } });
+        var refused = await Assert.ThrowsAsync<HoldfastException>(() => inspecting);
+        Assert.Equal((FailureScope.Request, 2), (refused.Scope, refused.SupportedVersions.Count));
+
+        await session.WriteAsync("x"u8.ToArray(), _daemon.Deadline);
+        await connection.ExpectInputAsync();
+        await connection.SendEventAsync(new Envelope { InputRefused = new InputRefusedEvent { Session = 7, Code = (int)ErrorCode.OwnerRequired } });
+        var input = await Assert.ThrowsAsync<HoldfastException>(() => session.FlushAsync(_daemon.Deadline));
+        Assert.Equal((ErrorCode.OwnerRequired, FailureScope.Input), (input.Code, input.Scope));
+        connection.Dispose();
+
+        using var second = await _daemon.AcceptAsync();
+        var resumed = await second.ExpectAsync(Envelope.BodyOneofCase.Attach);
+        await second.SendAsync(new Envelope { RequestId = resumed.RequestId, Error = new Error { Code = ErrorCode.PermissionDenied } });
+        var ended = await Assert.ThrowsAsync<HoldfastException>(async () => await ReadAsync(session));
+        Assert.Equal((ErrorCode.PermissionDenied, FailureScope.Attachment), (ended.Code, ended.Scope));
     }
 
     [Fact]
