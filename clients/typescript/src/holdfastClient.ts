@@ -30,6 +30,18 @@ export interface ClientEvents {
   session_recovered: wire.RecoveredEvent;
 }
 
+/** What a daemon is replaced by. */
+export interface UpgradeOptions {
+  /** Absolute path of `holdfast`. */
+  readonly daemon: string;
+  /** Absolute path of `holdfast-keeper`. */
+  readonly keeper: string;
+  /** By this the status of the next daemon names it. Default: chosen at random. */
+  readonly id?: string;
+  /** Also where both run already. */
+  readonly force?: boolean;
+}
+
 /**
  * A client of the Holdfast daemon that outlives the daemon: it reconnects, asks again and goes on at the exact byte.
  * It connects with its first request. After a failed request it is still usable; after the state `ended` it is not.
@@ -176,6 +188,16 @@ export class HoldfastClient extends TypedEmitter<ClientEvents> implements AsyncD
         throw cause;
       }
     }
+  }
+
+  /**
+   * Has the daemon checked and replaced by another program, its keeper too, with all sessions. After the answer it leaves, unless that says that nothing
+   * changes; its successor's status says how it ended. Never sent again by itself: ask the status first. UPGRADE_REFUSED, UPGRADE_FAILED;
+   * REQUEST_UNKNOWN by a daemon that knows no upgrades.
+   */
+  async upgrade(programs: UpgradeOptions, options: RequestOptions = {}): Promise<daemon.UpgradeAnswer> {
+    const value = create(daemon.UpgradeRequestSchema, { id: randomBytes(clientIdBytes).toString("hex"), ...programs });
+    return bodyOf(await (await this.#connected()).control.request({ case: "upgrade", value }, "fail", options), "upgradeAnswer");
   }
 
   /** Closes the connection; sessions go on. Attachments end, requests without an answer fail. */

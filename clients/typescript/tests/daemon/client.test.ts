@@ -136,6 +136,14 @@ it("asks of the attached session without naming it, and fails with it when the c
   await expect(client.list()).rejects.toMatchObject({ scope: "client", codeName: "DAEMON_UNAVAILABLE" });
 });
 
+it("is told why a program cannot be the next daemon, and goes on with the one there is", async () => {
+  await using daemon = new DaemonProcess();
+  const client = await daemon.connect();
+  const missing = { daemon: `${daemon.directory}/none`, keeper: `${daemon.directory}/none` };
+  await expect(client.upgrade(missing)).rejects.toMatchObject({ codeName: "UPGRADE_REFUSED", scope: "request" });
+  expect((await client.status()).upgrade).toBeUndefined();
+});
+
 it("is attached once to a session, also by its id", async () => {
   await using daemon = new DaemonProcess();
   const client = await daemon.connect();
