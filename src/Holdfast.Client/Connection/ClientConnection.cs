@@ -169,12 +169,15 @@ internal sealed class ClientConnection : IAsyncDisposable
             return;
         attachment.End(null);
         // Without a link there is nothing to detach from: the next daemon is not told of this attachment.
-        if (CurrentLink is null)
-            return;
+        if (CurrentLink is not null)
+            await DetachAsync(attachment.Session.Id);
+    }
+
+    private async Task DetachAsync(string session)
+    {
         try
         {
-            await RequestAsync(
-                new Envelope { Detach = new DetachRequest { Session = attachment.Session.Id } }, AfterLoss.Fail, _closing.Token);
+            await RequestAsync(new Envelope { Detach = new DetachRequest { Session = session } }, AfterLoss.Fail, _closing.Token);
         }
         catch (Exception e) when (e is HoldfastException or OperationCanceledException)
         {
@@ -330,10 +333,16 @@ internal sealed class ClientConnection : IAsyncDisposable
         PendingRequest? request;
         lock (_gate)
         {
-            if (!_pending.TryGetValue(envelope.RequestId, out request))
-                return;
-            if (!IsPart(envelope))
+            if (_pending.TryGetValue(envelope.RequestId, out request) && !IsPart(envelope))
                 _pending.Remove(envelope.RequestId);
+        }
+
+        if (request is null)
+        {
+            // An attach that was given up before its answer: nobody would read its output.
+            if (envelope.AttachAnswer is { } stray && !_attachments.Knows(stray.Session))
+                _ = DetachAsync(stray.Session.Id);
+            return;
         }
 
         if (envelope.BodyCase == Envelope.BodyOneofCase.Error)

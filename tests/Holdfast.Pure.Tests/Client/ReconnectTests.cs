@@ -130,6 +130,22 @@ public sealed class ReconnectTests : IDisposable
     }
 
     [Fact]
+    public async Task An_attach_that_was_given_up_is_detached_when_its_answer_comes()
+    {
+        var (client, connection) = await ConnectAsync();
+        await using var _ = client;
+        using var patience = new CancellationTokenSource();
+        var attaching = client.AttachAsync(new AttachRequest { Session = "work", Start = true }, patience.Token);
+        var request = await connection.ExpectAsync(Envelope.BodyOneofCase.Attach);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attaching);
+        await connection.SendAsync(new Envelope { RequestId = request.RequestId, AttachAnswer = new AttachAnswer { Session = FakeConnection.Work() } });
+        var detach = await connection.ExpectAsync(Envelope.BodyOneofCase.Detach);
+        Assert.Equal(FakeConnection.Work().Id, detach.Detach.Session);
+        await connection.SendAsync(new Envelope { RequestId = detach.RequestId, DetachAnswer = new DetachAnswer() });
+    }
+
+    [Fact]
     public async Task A_connection_that_ends_before_the_welcome_is_tried_again()
     {
         var connecting = HoldfastClient.ConnectAsync(Options(), _daemon.Deadline);
