@@ -11,7 +11,7 @@ namespace Holdfast.Daemon.Output;
 /// </summary>
 public sealed class OutputPump : IReadyHandler
 {
-    // A turn while nobody else wants the loop: the more at once, the fewer wake-ups of readers, and the model feeds from warm caches.
+    // A turn while nobody else wants the loop: the more at once, the fewer wake-ups of readers.
     private const int BytesPerTurn = 256 * 1024;
 
 
@@ -119,6 +119,8 @@ public sealed class OutputPump : IReadyHandler
             _drainedBytes += _draining ? moved.Count : 0;
             if (moved.Count < AnswerBytes && !_draining)
                 break;
+            // While the kernel makes the next ones ready, and while the last ones are in the nearest cache.
+            _session.Screen.FeedSlice();
             // Somebody's keystroke waits no longer than for one move.
             if (OthersWait)
                 break;
