@@ -11,8 +11,9 @@ namespace Holdfast.Daemon.Output;
 /// </summary>
 public sealed class OutputPump : IReadyHandler
 {
-    // A turn: enough to be fast, little enough that another session's keystroke waits less than a millisecond.
-    private const int BytesPerTurn = 64 * 1024;
+    // A turn while nobody else wants the loop: the more at once, the fewer wake-ups of readers.
+    private const int BytesPerTurn = 256 * 1024;
+
 
     // The kernel gives at most about 4 KiB at once; more would only populate memory in vain.
     private const int BytesPerMove = 8 * 1024;
@@ -38,6 +39,7 @@ public sealed class OutputPump : IReadyHandler
     private readonly Action _closed;
     private Registration? _registration;
     private LoopTimer? _retry;
+    private LoopTimer? _feeding;
     private bool _wantWritable;
     private bool _draining;
     private int _drainedBytes;
@@ -117,6 +119,11 @@ public sealed class OutputPump : IReadyHandler
             _drainedBytes += _draining ? moved.Count : 0;
             if (moved.Count < AnswerBytes && !_draining)
                 break;
+            // While the kernel makes the next ones ready, and while the last ones are in the nearest cache.
+            _session.Screen.FeedSlice();
+            // Somebody's keystroke waits no longer than for one move.
+            if (OthersWait)
+                break;
         }
         Deliver();
         if (_draining && _drainedBytes >= MostToDrain)
@@ -125,11 +132,29 @@ public sealed class OutputPump : IReadyHandler
             Again();
     }
 
+    private bool OthersWait => _registration is { OthersWait: true };
+
     // Readers first: nobody's keystroke waits for the model.
     private void Deliver()
     {
         _session.Subscribers.Serve();
-        _session.Screen.Feed();
+        FeedScreen();
+    }
+
+    // What is left is fed in later turns, because nothing tells of it where no more output comes.
+    private void FeedScreen()
+    {
+        while (_session.Screen.IsBehind && (!OthersWait || _session.Screen.IsFarBehind))
+            _session.Screen.FeedSlice();
+        if (_session.Screen.IsBehind)
+            _feeding ??= _reactor.After(TimeSpan.Zero, FeedLater);
+    }
+
+    private void FeedLater()
+    {
+        _feeding = null;
+        if (!_stopped)
+            FeedScreen();
     }
 
     // EAGAIN: nothing there now. EIO: nobody holds the terminal, final only once the program has ended.

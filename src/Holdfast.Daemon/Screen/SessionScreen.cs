@@ -11,8 +11,15 @@ namespace Holdfast.Daemon.Screen;
 /// </summary>
 public sealed class SessionScreen
 {
-    // Of a ring; what a new daemon has to feed at most. Half of it would still be held when the next one is due.
-    private const ulong CheckpointShare = 4;
+    // Of a ring; about what a new daemon has to feed at most: milliseconds. Half a ring is still held when the next one is due.
+    private const ulong CheckpointShare = 2;
+
+    // How far the model may stay behind while others want the loop; of a small ring an eighth.
+    private const int MostBehindBytes = 512 * 1024;
+    private const int MostBehindShare = 8;
+
+    // A fraction of a millisecond, also of what is slowest to feed.
+    private const int SliceBytes = 8 * 1024;
 
     // With both screens it fits a checkpoint's slot of 2 MiB.
     private const long MostScrollbackBytes = 1536 * 1024;
@@ -48,13 +55,23 @@ public sealed class SessionScreen
     }
 
     /// <summary>Brings the model up to the head.</summary>
-    public void Feed()
+    public void Feed() => Feed(_ring.Head);
+
+    /// <summary>Brings the model a little nearer to the head; from a former daemon's checkpoint, and over a change of size, at once.</summary>
+    public void FeedSlice() => Feed(_model is null || _ring.Sizes.Count != _sizesSeen ? _ring.Head : Math.Min(_ring.Head, _fedTo + SliceBytes));
+
+    public bool IsBehind => _model is null || _fedTo < _ring.Head || _ring.Sizes.Count != _sizesSeen;
+
+    /// <summary>It must be fed before more output is moved, whoever waits.</summary>
+    public bool IsFarBehind => _model is not null && _ring.Head - _fedTo > (ulong)Math.Min(MostBehindBytes, _ring.Capacity / MostBehindShare);
+
+    private void Feed(ulong end)
     {
         if (_model is null)
             Restore();
         if (_ring.Sizes.Count != _sizesSeen)
             FollowSizes();
-        FeedTo(_ring.Head);
+        FeedTo(end);
         if (_fedTo - (_checkpointAt ?? 0) >= (ulong)_ring.Capacity / CheckpointShare)
             WriteCheckpoint();
     }

@@ -29,7 +29,11 @@ public sealed unsafe class Epoll : IDisposable
     private static readonly int TokenOffset = EventBytes - 8;
 
     private readonly Fd _fd = new(Sys.Check("epoll_create1", Libc.epoll_create1(Libc.EPOLL_CLOEXEC)));
+    // Two tell "another one" from "only this one".
+    private const int PeekCapacity = 2;
+
     private readonly byte[] _buffer;
+    private readonly byte[] _peeked = GC.AllocateArray<byte>(PeekCapacity * 16, pinned: true);
     private readonly int _capacity;
 
     public Epoll(int capacity = 256)
@@ -53,6 +57,15 @@ public sealed unsafe class Epoll : IDisposable
             // An interrupted wait is a wake-up without events: the caller recomputes its deadline.
             return n < 0 && Sys.LastError == Errno.EINTR ? 0 : Sys.Check("epoll_wait", n);
         }
+    }
+
+    /// <summary>Whether a descriptor registered with another token is ready now. The events of the last <see cref="Wait"/> stay as they are.</summary>
+    public bool IsAnotherReady(ulong token)
+    {
+        int count;
+        fixed (byte* p = _peeked)
+            count = Libc.epoll_wait(_fd.Number, p, PeekCapacity, 0);
+        return count == PeekCapacity || (count == 1 && MemoryMarshal.Read<ulong>(_peeked.AsSpan(TokenOffset)) != token);
     }
 
     /// <summary>Event number <paramref name="index"/> of the last <see cref="Wait"/>.</summary>

@@ -25,6 +25,9 @@ public sealed class Registration : IDisposable
 
     public Readiness Interest { get; private set; }
 
+    /// <summary>Whether anything else waits for the loop: a long turn gives way to it.</summary>
+    public bool OthersWait => _reactor.OthersWait(_token);
+
     /// <summary>Changes what to hear of. For "nothing", dispose: a hung-up descriptor registered for nothing still wakes the loop.</summary>
     public void Change(Readiness interest)
     {
@@ -95,6 +98,8 @@ public sealed class Reactor : IDisposable
     }
 
     public void Dispose() => _epoll.Dispose();
+
+    internal bool OthersWait(ulong token) => _epoll.IsAnotherReady(token);
 
     internal void Modify(Fd fd, Readiness interest, ulong token) => _epoll.Modify(fd, interest, token);
 
