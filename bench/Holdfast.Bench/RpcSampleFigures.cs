@@ -108,7 +108,7 @@ internal static class RpcSampleFigures
     /// <summary>A build of the sample, and the daemon it starts. Immutable.</summary>
     private sealed record Sample(string Client, string Daemon, string Place)
     {
-        public Task StopAsync() => CallAsync("daemon", "stop");
+        public async Task StopAsync() => await CallAsync("daemon", "stop");
 
         /// <summary>Milliseconds from the start of its process to its first byte, and to its end.</summary>
         public async Task<(double First, double Whole)> CallAsync(params string[] arguments)
