@@ -189,6 +189,8 @@ public sealed class EndTests : IDisposable
     {
         var idle = TimeSpan.FromMilliseconds(200);
         _place.Set("IDLE_MS", $"{idle.TotalMilliseconds:0}");
+        // One that takes itself for idle would otherwise wait for the command.
+        _place.Set("DRAIN_MS", "1");
         var fifo = _place.Fifo("step");
         using var running = _place.Start("step", fifo);
         await ToolPlace.AwaitLineAsync(running, "first");

@@ -22,7 +22,7 @@ public sealed class SampleTests : IDisposable
     {
         Assert.Equal("a.txt:1:one needle\na.txt:3:needle needle\nbelow/b.txt:1:no end of line after this needle\n", await WarmAsync("needle"));
         var daemon = Assert.Single(_place.Daemons());
-        // Of the same length, and at once: neither size nor a coarse clock tells.
+        // Of the same length: only the time tells.
         Write("c.txt", "eedle\n");
         Assert.Equal(await ColdAsync("eedle"), await WarmAsync("eedle"));
         Write("c.txt", "needl\n");

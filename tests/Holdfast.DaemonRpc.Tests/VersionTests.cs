@@ -95,7 +95,7 @@ public sealed class VersionTests : IDisposable
         var run = client.ExecuteAsync(CommandRequest.Of("", "pid"), Stream.Null, Stream.Null, Cancel);
         using var connection = await listener.AcceptAsync(Cancel);
         await connection.SendAsync(new DaemonVersion(WireLimits.ProtocolVersion, VersionAnswer.Accepted, 1, 1, "one").Encode(), Cancel);
-        Assert.Equal("VERSION_CONFLICT", (await Assert.ThrowsAsync<DaemonException>(() => run)).Code);
+        Assert.Equal("VERSION_CONFLICT", (await Assert.ThrowsAsync<DaemonException>(() => run.WaitAsync(ToolPlace.Patience, Cancel))).Code);
     }
 
     public void Dispose() => _place.Dispose();
