@@ -148,13 +148,14 @@ internal sealed class CursorMotion(TerminalState state, Scroller scroller)
             state.X = state.Active.Tabs.Next(state.X, limit);
     }
 
-    /// <summary>CBT.</summary>
+    /// <summary>CBT. Margins do not hold it, except in origin mode, where nothing is left of them (xterm, TabToPrevStop).</summary>
     public void BackTab(int count)
     {
         if (state.PendingWrap)
             return;
-        for (var i = 0; i < count && state.X > 0; i++)
-            state.X = state.Active.Tabs.Previous(state.X, 0);
+        var limit = state.Has(ModeFlags.Origin) ? state.Margins.Left : 0;
+        for (var i = 0; i < count && state.X > limit; i++)
+            state.X = state.Active.Tabs.Previous(state.X, limit);
     }
 
     /// <summary>DECSC, and CSI s where there are no left and right margins.</summary>
