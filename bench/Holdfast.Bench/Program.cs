@@ -4,13 +4,15 @@ using Holdfast.Bench;
 if (await RpcPeers.TryRunAsync(args) is { } code)
     return code;
 
-// Every part has a daemon of its own; the parts may be named: idle, start, echo, throughput, flow, watchers, recovery, terminal, rpc.
+// Every part has a daemon of its own; the parts may be named: idle, start, attach, echo, throughput, sdk, flow, watchers, recovery, terminal, rpc.
 var parts = new (string Name, Func<Report, Task> Run)[]
 {
     ("idle", IdleFigures.RunAsync),
     ("start", StartFigures.RunAsync),
+    ("attach", AttachFigures.RunAsync),
     ("echo", EchoFigures.RunAsync),
     ("throughput", ThroughputFigures.RunAsync),
+    ("sdk", SdkFigures.RunAsync),
     ("flow", FlowFigures.RunAsync),
     ("watchers", WatcherFigures.RunAsync),
     ("recovery", RecoveryFigures.RunAsync),

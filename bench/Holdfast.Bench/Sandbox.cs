@@ -72,6 +72,7 @@ internal sealed class Sandbox : IAsyncDisposable
         Paths = Paths,
         ReadOnReceiveLoop = readOnReceiveLoop,
         AckThreshold = ackThreshold,
+        Acknowledges = ackThreshold > 0,
     });
 
     public async ValueTask DisposeAsync()

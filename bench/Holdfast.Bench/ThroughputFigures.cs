@@ -12,7 +12,7 @@ internal static class ThroughputFigures
     private const int Readers = 16;
 
     // Every newline of the producer's 64-byte lines becomes two bytes in the terminal.
-    private const long Expected = Produced / 64 * 65;
+    public const long Expected = Produced / 64 * 65;
     private const double Megabyte = 1e6;
 
     public static async Task RunAsync(Report report)
@@ -43,21 +43,26 @@ internal static class ThroughputFigures
         return await MeasureAsync(gate, reader.WaitForExitAsync());
     }
 
-    private static async Task<double> TailAsync(Sandbox box)
+    public static Task<double> TailAsync(Sandbox box) =>
+        ProgramAsync(box, session => box.Start("/bin/sh", "-c", $"exec '{box.Holdfast}' tail {session} >/dev/null"), _ => { });
+
+    /// <summary>Megabytes a second that a program gets which reads one session to its end. What it says on standard output is told.</summary>
+    public static async Task<double> ProgramAsync(Sandbox box, Func<string, Process> start, Action<string> said)
     {
         var gate = await box.GateAsync();
         await box.HoldfastAsync("new", "t", "-d", "--", box.Raw, "produce", $"{Produced}", gate);
         await using var watcher = await box.ConnectAsync();
-        using var tail = box.Start("/bin/sh", "-c", $"exec '{box.Holdfast}' tail t >/dev/null");
+        using var reader = start("t");
         while ((await watcher.InspectAsync("t")).Clients == 0)
             await Task.Yield();
-        var rate = await MeasureAsync(gate, tail.WaitForExitAsync());
+        var rate = await MeasureAsync(gate, reader.WaitForExitAsync());
+        said(await reader.StandardOutput.ReadToEndAsync());
         await watcher.KillAsync("t");
         return rate;
     }
 
     /// <summary>Megabytes a second that each of so many SDK clients gets, from one producer.</summary>
-    public static async Task<double> ClientsAsync(Sandbox box, int count, Action<bool> whole, int ackThreshold = 100, Func<Task>? attached = null, long produced = Produced)
+    public static async Task<double> ClientsAsync(Sandbox box, int count, Action<bool> whole, int ackThreshold = 100, Func<Task>? attached = null, long produced = Produced, bool readOnReceiveLoop = true)
     {
         var gate = await box.GateAsync();
         await box.HoldfastAsync("new", "c", "-d", "--", box.Raw, "produce", $"{produced}", gate);
@@ -65,7 +70,7 @@ internal static class ThroughputFigures
         var readings = new List<Task<long>>();
         for (var i = 0; i < count; i++)
         {
-            clients.Add(await box.ConnectAsync(readOnReceiveLoop: true, ackThreshold));
+            clients.Add(await box.ConnectAsync(readOnReceiveLoop, ackThreshold));
             readings.Add(CountAsync(await clients[i].AttachAsync(new AttachRequest { Session = "c", Start = true })));
         }
 

@@ -28,7 +28,7 @@ stdin.on("data", (keys) => {
   if (keys.includes(detachKey)) leave(0);
   else terminal.write(keys).catch((failure) => stderr.write(`[${failure.message}]\r\n`));
 });
-stdout.on("resize", () => client.resize(terminal.session.id, size().cols, size().rows).catch(() => undefined));
+stdout.on("resize", () => terminal.resize(size().cols, size().rows).catch(() => undefined));
 
 async function leave(code) {
   process.exitCode = code;

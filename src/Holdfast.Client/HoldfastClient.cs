@@ -1,5 +1,5 @@
-using System.Buffers;
 using Holdfast.Client.Connection;
+using Holdfast.Client.Sessions;
 using Holdfast.Linux;
 using Holdfast.Protocol;
 using Holdfast.Protocol.V1;
@@ -14,7 +14,7 @@ public sealed class HoldfastClient : IAsyncDisposable
 {
     private const int ClientIdBytes = 16;
 
-    private ClientConnection? _connection;
+    private ClientConnections? _connections;
 
     private HoldfastClient()
     {
@@ -41,52 +41,59 @@ public sealed class HoldfastClient : IAsyncDisposable
     /// </summary>
     public IReceiveWait? ReceiveWait
     {
-        get => Connection.Receiving.Wait;
-        set => Connection.Receiving.Wait = value;
+        get => Connections.Output.Receiving.Wait;
+        set => Connections.Output.Receiving.Wait = value;
     }
 
-    private ClientConnection Connection => _connection ?? throw new ObjectDisposedException(nameof(HoldfastClient));
+    private ClientConnections Connections => _connections ?? throw new ObjectDisposedException(nameof(HoldfastClient));
 
-    /// <summary>Connects, and starts a daemon where <see cref="HoldfastClientOptions.Starter"/> says how.</summary>
+    private ClientConnection Connection => Connections.Control;
+
+    private SessionRequests Sessions => Connections.Requests;
+
+    /// <summary>Connects, and starts a daemon where <see cref="HoldfastClientOptions.AutoStart"/> asks for it.</summary>
     /// <exception cref="HoldfastException">DAEMON_UNAVAILABLE, DAEMON_START_FAILED, UNAUTHENTICATED, PROTO_BREAKING_CHANGE.</exception>
     public static async Task<HoldfastClient> ConnectAsync(HoldfastClientOptions options, CancellationToken cancellation = default)
     {
         var client = new HoldfastClient();
-        client._connection = await ClientConnection.OpenAsync(options, client.ClientId, s => client.StateChanged?.Invoke(s), r => client.SessionRecovered?.Invoke(r), cancellation);
+        client._connections = await ClientConnections.OpenAsync(
+            options, client.ClientId, s => client.StateChanged?.Invoke(s), r => client.SessionRecovered?.Invoke(r), cancellation);
         return client;
     }
 
-    /// <summary>Creates a session. An empty <see cref="CreateRequest.CreationKey"/> is filled, so that a lost connection never makes two.</summary>
+    /// <summary>
+    /// Creates a session, by default in this process's directory and environment. It is made once, also when the connection is lost meanwhile. What the
+    /// request left open (directory, environment, <see cref="CreateRequest.CreationKey"/>) is filled in.
+    /// </summary>
     public async Task<SessionInfo> CreateAsync(CreateRequest request, CancellationToken cancellation = default)
     {
-        if (request.CreationKey.Length == 0)
-            request.CreationKey = RandomBytes.Hex(ClientIdBytes);
+        CreateDefaults.Fill(request);
         var answer = await AskAsync(new Envelope { Create = request }, cancellation);
         return (answer.CreateAnswer ?? throw Unexpected(answer)).Session;
     }
 
+    /// <summary>Creates a session and attaches to it from its first byte, as its owner.</summary>
+    public async Task<SessionAttachment> CreateAndAttachAsync(CreateRequest request, CancellationToken cancellation = default)
+    {
+        var session = await CreateAsync(request, cancellation);
+        return await AttachAsync(new AttachRequest { Session = session.Id, Start = true, As = AttachAs.AsOwner }, cancellation);
+    }
+
     /// <summary>Attaches to a session; one attachment per session and client.</summary>
     public Task<SessionAttachment> AttachAsync(AttachRequest request, CancellationToken cancellation = default) =>
-        Connection.AttachAsync(request, cancellation);
+        Connections.AttachAsync(request, cancellation);
 
     /// <summary>Sets the terminal's size; returns the offset from which it is in force.</summary>
     public Task<ulong> ResizeAsync(string session, uint cols, uint rows, CancellationToken cancellation = default) =>
         ResizeAsync(session, cols, rows, ownerEpoch: 0, cancellation);
 
     /// <summary>As the owner under this epoch; under another it is refused with OWNER_REQUIRED. 0: under any.</summary>
-    public async Task<ulong> ResizeAsync(string session, uint cols, uint rows, ulong ownerEpoch, CancellationToken cancellation = default)
-    {
-        var request = new ResizeRequest { Session = session, Size = new TerminalSize { Cols = cols, Rows = rows }, OwnerEpoch = ownerEpoch };
-        var answer = await AskAsync(new Envelope { Resize = request }, cancellation);
-        return (answer.ResizeAnswer ?? throw Unexpected(answer)).Offset;
-    }
+    public Task<ulong> ResizeAsync(string session, uint cols, uint rows, ulong ownerEpoch, CancellationToken cancellation = default) =>
+        Sessions.ResizeAsync(session, cols, rows, ownerEpoch, cancellation);
 
     /// <summary>Sends a signal. Not sent again after a lost connection: then it fails and says that it may have been delivered.</summary>
-    public async Task SignalAsync(string session, int signal, bool processGroup, CancellationToken cancellation = default)
-    {
-        var request = new SignalRequest { Session = session, Signal = signal, ProcessGroup = processGroup };
-        await Connection.RequestAsync(new Envelope { Signal = request }, AfterLoss.Fail, cancellation);
-    }
+    public Task SignalAsync(string session, int signal, bool processGroup, CancellationToken cancellation = default) =>
+        Sessions.SignalAsync(session, signal, processGroup, cancellation);
 
     /// <summary>Ends a session and waits for its end; an exited one is forgotten.</summary>
     /// <param name="session">Name or id.</param>
@@ -100,70 +107,32 @@ public sealed class HoldfastClient : IAsyncDisposable
     /// <param name="timeout">From SIGHUP to SIGKILL; <c>null</c>: as configured.</param>
     /// <param name="takeover">Also where another client is the owner.</param>
     /// <param name="cancellation">Ends the waiting, not the killing.</param>
-    public async Task<SessionInfo> KillAsync(string session, TimeSpan? timeout, bool takeover, CancellationToken cancellation = default)
-    {
-        var request = new KillRequest
-        {
-            Session = session,
-            TimeoutMs = timeout is { } t ? (uint)Math.Max(1, t.TotalMilliseconds) : 0,
-            Takeover = takeover,
-        };
-        var answer = await AskAsync(new Envelope { Kill = request }, cancellation);
-        return (answer.KillAnswer ?? throw Unexpected(answer)).Session;
-    }
+    public Task<SessionInfo> KillAsync(string session, TimeSpan? timeout, bool takeover, CancellationToken cancellation = default) =>
+        Sessions.KillAsync(session, timeout, takeover, cancellation);
 
-    public async Task<SessionInfo> RenameAsync(string session, string name, CancellationToken cancellation = default)
-    {
-        // Sent again it would ask for a name that is no more.
-        var request = new RenameRequest { Session = session, Name = name };
-        var answer = await Connection.RequestAsync(new Envelope { Rename = request }, AfterLoss.Fail, cancellation);
-        return (answer.RenameAnswer ?? throw Unexpected(answer)).Session;
-    }
+    public Task<SessionInfo> RenameAsync(string session, string name, CancellationToken cancellation = default) =>
+        Sessions.RenameAsync(session, name, cancellation);
 
     public async Task<IReadOnlyList<SessionInfo>> ListAsync(CancellationToken cancellation = default)
     {
         var answer = await AskAsync(new Envelope { List = new ListRequest() }, cancellation);
-        return (answer.ListAnswer ?? throw Unexpected(answer)).Sessions;
+        return (answer.ListAnswer ?? throw Faults.UnexpectedAnswer(answer.BodyCase)).Sessions;
     }
 
-    public async Task<SessionInfo> InspectAsync(string session, CancellationToken cancellation = default)
-    {
-        var answer = await AskAsync(new Envelope { Inspect = new InspectRequest { Session = session } }, cancellation);
-        return (answer.InspectAnswer ?? throw Unexpected(answer)).Session;
-    }
+    public Task<SessionInfo> InspectAsync(string session, CancellationToken cancellation = default) => Sessions.InspectAsync(session, cancellation);
 
-    /// <summary>One piece of what the ring holds, from <paramref name="from"/>; empty at the head.</summary>
-    public async Task<HistoryAnswer> HistoryAsync(string session, ulong from, int mostBytes, CancellationToken cancellation = default)
-    {
-        var request = new HistoryRequest { Session = session, From = from, MaxBytes = (uint)mostBytes };
-        var answer = await AskAsync(new Envelope { History = request }, cancellation);
-        return answer.HistoryAnswer ?? throw Unexpected(answer);
-    }
+    /// <summary>One piece of what the ring holds, from <paramref name="from"/>; empty at the head. 0 bytes at most: as many as there may be.</summary>
+    public Task<HistoryAnswer> HistoryAsync(string session, ulong from, int mostBytes = 0, CancellationToken cancellation = default) =>
+        Sessions.HistoryAsync(session, from, mostBytes, cancellation);
 
     /// <summary>The screen as of now, with at most <paramref name="scrollbackLines"/> lines above it.</summary>
-    public async Task<ScreenSnapshot> SnapshotAsync(
-        string session, SnapshotFormat format = SnapshotFormat.SnapshotText, uint scrollbackLines = 0, CancellationToken cancellation = default)
-    {
-        var data = new ArrayBufferWriter<byte>();
-        var request = new Envelope { Snapshot = new SnapshotRequest { Session = session, Format = format, ScrollbackLines = scrollbackLines } };
-        var answer = await Connection.RequestAsync(request, AfterLoss.SendAgain, cancellation, part =>
-        {
-            if (part.SnapshotAnswer is not { } piece)
-                return;
-            // Asked again, after a daemon was lost in the middle of its answer.
-            if (piece.Part == 0)
-                data.Clear();
-            data.Write(piece.Data.Span);
-        });
-        return ScreenSnapshot.Of(answer.SnapshotAnswer ?? throw Unexpected(answer), data.WrittenMemory);
-    }
+    public Task<ScreenSnapshot> SnapshotAsync(
+        string session, SnapshotFormat format = SnapshotFormat.SnapshotText, uint scrollbackLines = 0, CancellationToken cancellation = default) =>
+        Sessions.SnapshotAsync(session, format, scrollbackLines, cancellation);
 
-    /// <summary>Waits until the session's program has ended.</summary>
-    public async Task<SessionInfo> WaitAsync(string session, CancellationToken cancellation = default)
-    {
-        var answer = await AskAsync(new Envelope { Wait = new WaitRequest { Session = session } }, cancellation);
-        return (answer.WaitAnswer ?? throw Unexpected(answer)).Session;
-    }
+    /// <summary>Waits until the session's program has ended; its status is in <see cref="SessionInfo.Exit"/>.</summary>
+    public Task<SessionInfo> WaitForExitAsync(string session, CancellationToken cancellation = default) =>
+        Sessions.WaitForExitAsync(session, cancellation);
 
     public async Task<StatusAnswer> StatusAsync(CancellationToken cancellation = default)
     {
@@ -196,7 +165,7 @@ public sealed class HoldfastClient : IAsyncDisposable
         return answer.UpgradeAnswer ?? throw Unexpected(answer);
     }
 
-    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _connection, null)?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _connections, null)?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private Task<Envelope> AskAsync(Envelope request, CancellationToken cancellation) =>
         Connection.RequestAsync(request, AfterLoss.SendAgain, cancellation);

@@ -9,7 +9,13 @@ public sealed record HoldfastClientOptions
     /// <summary>Where the daemon's socket and token lie. Default: as the environment says.</summary>
     public DaemonPaths Paths { get; init; } = DaemonPaths.FromEnvironment();
 
-    /// <summary>How a daemon is started when none is there. Default <c>null</c>: it is never started, only waited for while it is replaced.</summary>
+    /// <summary>Start a daemon when none is there. Default false: it is never started, only waited for while it is replaced.</summary>
+    public bool AutoStart { get; init; }
+
+    /// <summary>The <c>holdfast</c> program that <see cref="AutoStart"/> runs, with <c>holdfast-keeper</c> beside it. Default: the one on the PATH.</summary>
+    public string Binary { get; init; } = "holdfast";
+
+    /// <summary>How a daemon is started when none is there, by other programs than <see cref="AutoStart"/> finds. Default <c>null</c>.</summary>
     public StarterOptions? Starter { get; init; }
 
     /// <summary>Longest time for the first connection, in which a daemon may have to be started.</summary>
@@ -25,21 +31,30 @@ public sealed record HoldfastClientOptions
     public string ClientName { get; init; } = "holdfast-dotnet";
 
     /// <summary>
-    /// Most bytes of output that wait for a slow reader of an attachment. Above it the client stops reading its socket,
-    /// which holds up every answer of this connection until the reader goes on.
+    /// True: output has a second connection of its own, so that no answer and no acknowledgement of input ever waits behind it. For programs that
+    /// watch more than they can read at once. A new attachment waits still: its output comes behind what the others have not read.
+    /// </summary>
+    public bool StreamConnection { get; init; }
+
+    /// <summary>
+    /// Most bytes of output that wait for a slow reader of an attachment. Above it the client stops reading the socket, which holds up all output
+    /// of this client until the reader goes on and, without <see cref="StreamConnection"/>, every answer.
     /// </summary>
     public int BufferedOutputBytes { get; init; } = 1024 * 1024;
 
     /// <summary>
     /// Output is acknowledged to the daemon each time the reader of an attachment has taken so many frames, so that the daemon knows how far behind it is
-    /// (docs/flow-control.md). Far below the daemon's yellow threshold (1024). 0: never; then what the socket took counts as read.
+    /// (docs/flow-control.md). Far below the daemon's yellow threshold (1024). 0: only <see cref="SessionAttachment.Ack"/> acknowledges.
     /// </summary>
     public int AckThreshold { get; init; } = 100;
+
+    /// <summary>False: nothing is ever acknowledged, and what the socket took counts as read.</summary>
+    public bool Acknowledges { get; init; } = true;
 
     /// <summary>
     /// True: the receive loop has a thread of its own, and a waiting reader of an attachment goes on at once on it. This saves two changes
     /// of threads for every chunk of output, which a person who types can feel on a loaded machine.
-    /// For programs with one attachment whose reader only passes output on: while it blocks, nothing else of this connection is received.
+    /// For programs with one attachment whose reader only passes output on: while it blocks, nothing else of its connection is received.
     /// </summary>
     public bool ReadOnReceiveLoop { get; init; }
 

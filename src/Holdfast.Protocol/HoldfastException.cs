@@ -5,7 +5,7 @@ namespace Holdfast.Protocol;
 
 /// <summary>
 /// A failure with a code of the error registry: what happened, and what to do.
-/// Thrown wherever a promise cannot be kept; after it the connection or session it came from is still usable unless its code says otherwise.
+/// Thrown wherever a promise cannot be kept; <see cref="Scope"/> says what still works after it.
 /// </summary>
 public sealed class HoldfastException : Exception
 {
@@ -44,11 +44,21 @@ public sealed class HoldfastException : Exception
     /// <summary>True where the same request may succeed later without any change.</summary>
     public bool IsRetryable => _entry.Retryable;
 
+    /// <summary>With PROTO_BREAKING_CHANGE: every protocol version the peer speaks.</summary>
+    public IReadOnlyList<uint> SupportedVersions { get; private init; } = [];
+
+    /// <summary>What this failure has ended; everything beyond that is still usable.</summary>
+    public FailureScope Scope { get; private init; }
+
+    /// <summary>The same failure, where it has ended more than the request.</summary>
+    public HoldfastException Within(FailureScope scope) =>
+        scope == Scope ? this : new HoldfastException(Code, Message, Hint, InnerException) { Scope = scope, SupportedVersions = SupportedVersions };
+
     /// <summary>What a peer answered; its hint wins, because it knows its own version and state.</summary>
     public static HoldfastException From(Error error)
     {
         var message = error.Message.Length > 0 ? error.Message : ErrorRegistry.Of(error.Code).Meaning;
-        return new HoldfastException(error.Code, message, error.Hint.Length > 0 ? error.Hint : null);
+        return new HoldfastException(error.Code, message, error.Hint.Length > 0 ? error.Hint : null) { SupportedVersions = [.. error.SupportedVersions] };
     }
 
     /// <summary>This failure as an answer on the wire.</summary>

@@ -77,6 +77,9 @@ public sealed class DaemonProcess : IAsyncDisposable
 
     public RunningCli StartCli(params IReadOnlyList<string> arguments) => Start([Program, .. arguments]);
 
+    /// <summary>Runs another program with this daemon's environment, in its directory.</summary>
+    public RunningCli StartProgram(params IReadOnlyList<string> command) => Start(command);
+
     /// <summary>Runs a shell script with this daemon's environment, $HF being the command line.</summary>
     public async Task<CliResult> ShellAsync(string script)
     {

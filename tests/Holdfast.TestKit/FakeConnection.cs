@@ -16,11 +16,12 @@ public sealed class FakeConnection(Socket socket, CancellationToken deadline) : 
 
     public Hello Hello { get; private set; } = new();
 
-    public async Task WelcomeAsync(string version = "")
+    public async Task WelcomeAsync(string version = "", params IEnumerable<string> features)
     {
         var first = await ExpectAsync(Envelope.BodyOneofCase.Hello);
         Hello = first.Hello;
         var welcome = new Welcome { ProtocolVersion = 1, DaemonPid = 1, DaemonVersion = version, MaxFrameBytes = ProtocolLimits.MaxFrameBytes };
+        welcome.Features.AddRange(features);
         await SendAsync(new Envelope { RequestId = first.RequestId, Welcome = welcome });
     }
 

@@ -40,10 +40,10 @@ public sealed class FakeDaemon : IDisposable
     public async Task<FakeConnection> AcceptSilentlyAsync() => new(await _listener.AcceptAsync(Deadline), Deadline);
 
     /// <summary>The next connection after hello and welcome.</summary>
-    public async Task<FakeConnection> AcceptAsync()
+    public async Task<FakeConnection> AcceptAsync(params IEnumerable<string> features)
     {
         var connection = await AcceptSilentlyAsync();
-        await connection.WelcomeAsync();
+        await connection.WelcomeAsync("", features);
         return connection;
     }
 

@@ -1,17 +1,25 @@
 import { randomBytes } from "node:crypto";
 import { create } from "@bufbuild/protobuf";
-import { ClientConnection } from "./connection/clientConnection.js";
+import { type BodyCase, type BodyValue, bodyOf } from "./connection/answers.js";
+import { ClientConnections } from "./connection/clientConnections.js";
 import { faults } from "./connection/faults.js";
 import type { ConnectionState } from "./connectionState.js";
 import * as daemon from "./generated/holdfast/v1/daemon_pb.js";
 import type { Envelope, Welcome } from "./generated/holdfast/v1/envelope_pb.js";
 import * as wire from "./generated/holdfast/v1/session_pb.js";
-import { limits } from "./generated/limits.js";
 import type { HoldfastClientOptions, RequestOptions, ResolvedOptions } from "./holdfastClientOptions.js";
 import { isHoldfastError } from "./protocol/holdfastError.js";
-import { type ScreenSnapshot, SnapshotPieces } from "./sessions/screenSnapshot.js";
+import type { ScreenSnapshot } from "./sessions/screenSnapshot.js";
 import type { SessionAttachment } from "./sessions/sessionAttachment.js";
 import { type AttachOptions, attachRequest, type CreateOptions, createRequest } from "./sessions/sessionOptions.js";
+import {
+  type KillOptions,
+  type ResizeOptions,
+  type SessionRequests,
+  type SignalOptions,
+  type SnapshotOptions,
+  sessionOf,
+} from "./sessions/sessionRequests.js";
 import { TypedEmitter } from "./typedEmitter.js";
 
 const clientIdBytes = 16;
@@ -22,15 +30,16 @@ export interface ClientEvents {
   session_recovered: wire.RecoveredEvent;
 }
 
-type Body = Envelope["body"];
-type BodyCase = NonNullable<Body["case"]>;
-type BodyValue<C extends BodyCase> = Extract<Body, { case: C }>["value"];
-
-export interface KillOptions extends RequestOptions {
-  /** From SIGHUP to SIGKILL. Default: as configured. */
-  readonly graceMs?: number;
-  /** Also where another client is the owner. */
-  readonly takeover?: boolean;
+/** What a daemon is replaced by. */
+export interface UpgradeOptions {
+  /** Absolute path of `holdfast`. */
+  readonly daemon: string;
+  /** Absolute path of `holdfast-keeper`. */
+  readonly keeper: string;
+  /** By this the status of the next daemon names it. Default: chosen at random. */
+  readonly id?: string;
+  /** Also where both run already. */
+  readonly force?: boolean;
 }
 
 /**
@@ -41,8 +50,8 @@ export class HoldfastClient extends TypedEmitter<ClientEvents> implements AsyncD
   readonly #clientId = randomBytes(clientIdBytes).toString("hex");
   readonly #options: ResolvedOptions;
   readonly #closing = new AbortController();
-  #opening: Promise<ClientConnection> | undefined;
-  #connection: ClientConnection | undefined;
+  #opening: Promise<ClientConnections> | undefined;
+  #connections: ClientConnections | undefined;
   #state: ConnectionState = "connecting";
 
   /** @internal */
@@ -57,8 +66,10 @@ export class HoldfastClient extends TypedEmitter<ClientEvents> implements AsyncD
       reconnectDeadlineMs: options.reconnectDeadlineMs ?? 30_000,
       reconnect: options.reconnect ?? true,
       clientName: options.clientName ?? "holdfast-typescript",
+      streamConnection: options.streamConnection ?? false,
       bufferedOutputBytes: options.bufferedOutputBytes ?? 1024 * 1024,
       ackThreshold: options.ackThreshold ?? 100,
+      acknowledges: options.acknowledges ?? true,
     };
   }
 
@@ -73,7 +84,7 @@ export class HoldfastClient extends TypedEmitter<ClientEvents> implements AsyncD
 
   /** What the present daemon said of itself; undefined before the first connection. */
   get daemon(): Welcome | undefined {
-    return this.#connection?.welcome;
+    return this.#connections?.control.welcome;
   }
 
   /**
@@ -81,12 +92,12 @@ export class HoldfastClient extends TypedEmitter<ClientEvents> implements AsyncD
    * DAEMON_UNAVAILABLE, DAEMON_START_FAILED, UNAUTHENTICATED, PROTO_BREAKING_CHANGE.
    */
   async waitForConnection(options: RequestOptions = {}): Promise<Welcome> {
-    const connection = await this.#connected();
+    const { control } = await this.#connected();
     // The cheapest request: it is answered by whichever daemon is there next.
-    if (connection.link === undefined) {
+    if (control.link === undefined) {
       await this.list(options);
     }
-    return connection.welcome;
+    return control.welcome;
   }
 
   /** Creates a session, by default in this process's directory and environment. It is made once, also when the connection is lost meanwhile. */
@@ -121,35 +132,23 @@ export class HoldfastClient extends TypedEmitter<ClientEvents> implements AsyncD
     this.#attached(session).setAckThreshold(frames);
   }
 
-  /** Sets the terminal's size; returns the offset from which it is in force. `ownerEpoch`: only as the owner under this epoch. */
-  async resize(
-    session: string,
-    cols: number,
-    rows: number,
-    options: RequestOptions & { readonly ownerEpoch?: bigint } = {},
-  ): Promise<bigint> {
-    const value = create(wire.ResizeRequestSchema, { session, size: { cols, rows }, ownerEpoch: options.ownerEpoch ?? 0n });
-    return (await this.#ask({ case: "resize", value }, "resizeAnswer", options)).offset;
+  /** Sets the terminal's size; returns the offset from which it is in force. */
+  async resize(session: string, cols: number, rows: number, options: ResizeOptions = {}): Promise<bigint> {
+    return await (await this.#requests()).resize(session, cols, rows, options);
   }
 
   /** Sends a signal. Not sent again after a lost connection: then it fails and says that it may have been delivered. */
-  async signal(session: string, signal: number, options: RequestOptions & { readonly processGroup?: boolean } = {}): Promise<void> {
-    const value = create(wire.SignalRequestSchema, { session, signal, processGroup: options.processGroup ?? false });
-    await (await this.#connected()).request({ case: "signal", value }, "fail", options);
+  async signal(session: string, signal: number, options: SignalOptions = {}): Promise<void> {
+    await (await this.#requests()).signal(session, signal, options);
   }
 
   /** Ends a session and waits for its end; an exited one is forgotten. Giving up ends the waiting, not the killing. */
   async kill(session: string, options: KillOptions = {}): Promise<wire.SessionInfo> {
-    const timeoutMs = options.graceMs === undefined ? 0 : Math.max(1, Math.round(options.graceMs));
-    const value = create(wire.KillRequestSchema, { session, timeoutMs, takeover: options.takeover ?? false });
-    return sessionOf((await this.#ask({ case: "kill", value }, "killAnswer", options)).session);
+    return await (await this.#requests()).kill(session, options);
   }
 
   async rename(session: string, name: string, options: RequestOptions = {}): Promise<wire.SessionInfo> {
-    const value = create(wire.RenameRequestSchema, { session, name });
-    // Sent again it would ask for a name that is no more.
-    const answer = await (await this.#connected()).request({ case: "rename", value }, "fail", options);
-    return sessionOf(bodyOf(answer, "renameAnswer").session);
+    return await (await this.#requests()).rename(session, name, options);
   }
 
   async list(options: RequestOptions = {}): Promise<wire.SessionInfo[]> {
@@ -157,41 +156,22 @@ export class HoldfastClient extends TypedEmitter<ClientEvents> implements AsyncD
   }
 
   async inspect(session: string, options: RequestOptions = {}): Promise<wire.SessionInfo> {
-    const value = create(wire.InspectRequestSchema, { session });
-    return sessionOf((await this.#ask({ case: "inspect", value }, "inspectAnswer", options)).session);
+    return await (await this.#requests()).inspect(session, options);
   }
 
   /** One piece of what the ring holds, from the offset `from`; empty at the head. */
-  async history(
-    session: string,
-    from: bigint,
-    mostBytes: number = limits.maxHistoryBytes,
-    options: RequestOptions = {},
-  ): Promise<wire.HistoryAnswer> {
-    const value = create(wire.HistoryRequestSchema, { session, from, maxBytes: mostBytes });
-    return await this.#ask({ case: "history", value }, "historyAnswer", options);
+  async history(session: string, from: bigint, mostBytes?: number, options: RequestOptions = {}): Promise<wire.HistoryAnswer> {
+    return await (await this.#requests()).history(session, from, mostBytes, options);
   }
 
   /** The screen as of now, as text where nothing else is asked for, with at most `scrollbackLines` lines above it. */
-  async snapshot(
-    session: string,
-    options: RequestOptions & { readonly format?: wire.SnapshotFormat; readonly scrollbackLines?: number } = {},
-  ): Promise<ScreenSnapshot> {
-    const { format = wire.SnapshotFormat.SNAPSHOT_TEXT, scrollbackLines = 0 } = options;
-    const value = create(wire.SnapshotRequestSchema, { session, format, scrollbackLines });
-    const pieces = new SnapshotPieces();
-    const answer = await (await this.#connected()).request({ case: "snapshot", value }, "sendAgain", options, ({ body }) => {
-      if (body.case === "snapshotAnswer") {
-        pieces.add(body.value);
-      }
-    });
-    return pieces.whole(bodyOf(answer, "snapshotAnswer"));
+  async snapshot(session: string, options: SnapshotOptions = {}): Promise<ScreenSnapshot> {
+    return await (await this.#requests()).snapshot(session, options);
   }
 
-  /** Waits until the session's program has ended. */
-  async wait(session: string, options: RequestOptions = {}): Promise<wire.SessionInfo> {
-    const value = create(wire.WaitRequestSchema, { session });
-    return sessionOf((await this.#ask({ case: "wait", value }, "waitAnswer", options)).session);
+  /** Waits until the session's program has ended; its status is in `exit`. */
+  async waitForExit(session: string, options: RequestOptions = {}): Promise<wire.SessionInfo> {
+    return await (await this.#requests()).waitForExit(session, options);
   }
 
   async status(options: RequestOptions = {}): Promise<daemon.StatusAnswer> {
@@ -201,7 +181,7 @@ export class HoldfastClient extends TypedEmitter<ClientEvents> implements AsyncD
   /** Stops or restarts the daemon. Use a client whose `reconnect` is false, or it will call the next one. */
   async stop(mode: daemon.StopMode, options: RequestOptions = {}): Promise<void> {
     try {
-      await (await this.#connected()).request({ case: "stop", value: create(daemon.StopRequestSchema, { mode }) }, "fail", options);
+      await (await this.#connected()).control.request({ case: "stop", value: create(daemon.StopRequestSchema, { mode }) }, "fail", options);
     } catch (cause) {
       // It may end before its answer is read: that is what was asked.
       if (!isHoldfastError(cause, "DAEMON_UNAVAILABLE")) {
@@ -210,12 +190,22 @@ export class HoldfastClient extends TypedEmitter<ClientEvents> implements AsyncD
     }
   }
 
+  /**
+   * Has the daemon checked and replaced by another program, its keeper too, with all sessions. After the answer it leaves, unless that says that nothing
+   * changes; its successor's status says how it ended. Never sent again by itself: ask the status first. UPGRADE_REFUSED, UPGRADE_FAILED;
+   * REQUEST_UNKNOWN by a daemon that knows no upgrades.
+   */
+  async upgrade(programs: UpgradeOptions, options: RequestOptions = {}): Promise<daemon.UpgradeAnswer> {
+    const value = create(daemon.UpgradeRequestSchema, { id: randomBytes(clientIdBytes).toString("hex"), ...programs });
+    return bodyOf(await (await this.#connected()).control.request({ case: "upgrade", value }, "fail", options), "upgradeAnswer");
+  }
+
   /** Closes the connection; sessions go on. Attachments end, requests without an answer fail. */
   async close(): Promise<void> {
     this.#closing.abort(faults.ended());
-    this.#connection?.close();
+    this.#connections?.close();
     // An opening that is under way ends by the signal.
-    await this.#opening?.then((connection) => connection.close()).catch(() => undefined);
+    await this.#opening?.then((connections) => connections.close()).catch(() => undefined);
     this.#setState("ended");
   }
 
@@ -223,20 +213,20 @@ export class HoldfastClient extends TypedEmitter<ClientEvents> implements AsyncD
     return this.close();
   }
 
-  async #connected(): Promise<ClientConnection> {
+  async #connected(): Promise<ClientConnections> {
     this.#closing.signal.throwIfAborted();
     this.#opening ??= this.#open();
     return await this.#opening;
   }
 
-  async #open(): Promise<ClientConnection> {
+  async #open(): Promise<ClientConnections> {
     const observer = {
       onState: (state: ConnectionState) => this.#setState(state),
       onRecovered: (event: wire.RecoveredEvent) => void this.emit("session_recovered", event),
     };
     try {
-      this.#connection = await ClientConnection.open(this.#options, this.#clientId, observer, this.#closing.signal);
-      return this.#connection;
+      this.#connections = await ClientConnections.open(this.#options, this.#clientId, observer, this.#closing.signal);
+      return this.#connections;
     } catch (cause) {
       // The next request tries again.
       this.#opening = undefined;
@@ -252,30 +242,20 @@ export class HoldfastClient extends TypedEmitter<ClientEvents> implements AsyncD
   }
 
   #attached(session: string): SessionAttachment {
-    const attachment = this.#connection?.attachments.named(session);
+    const attachment = this.#connections?.control.attachments.named(session);
     if (attachment === undefined) {
       throw faults.notAttached(session);
     }
     return attachment;
   }
 
-  async #ask<C extends BodyCase>(body: Body, answer: C, options: RequestOptions): Promise<BodyValue<C>> {
-    return bodyOf(await (await this.#connected()).request(body, "sendAgain", options), answer);
+  async #requests(): Promise<SessionRequests> {
+    return (await this.#connected()).requests;
   }
-}
 
-function bodyOf<C extends BodyCase>(envelope: Envelope, expected: C): BodyValue<C> {
-  if (envelope.body.case !== expected) {
-    throw faults.unexpectedAnswer(envelope.body.case);
+  async #ask<C extends BodyCase>(body: Envelope["body"], answer: C, options: RequestOptions): Promise<BodyValue<C>> {
+    return bodyOf(await (await this.#connected()).control.request(body, "sendAgain", options), answer);
   }
-  return envelope.body.value as BodyValue<C>;
-}
-
-function sessionOf(session: wire.SessionInfo | undefined): wire.SessionInfo {
-  if (session === undefined) {
-    throw faults.unexpectedAnswer("an answer without a session");
-  }
-  return session;
 }
 
 /** A client; it connects with its first request, or with `waitForConnection`. */

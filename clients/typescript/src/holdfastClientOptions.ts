@@ -19,8 +19,13 @@ export interface HoldfastClientOptions {
   /** Names the program in the daemon's log. */
   readonly clientName?: string;
   /**
-   * Most bytes of output that wait for a slow reader of an attachment. Above it the client stops reading its socket, which holds up every
-   * answer of this connection until the reader goes on. Default 1 MiB.
+   * True: output has a second connection of its own, so that no answer and no acknowledgement of input ever waits behind it. For programs that watch
+   * more than they can read at once. A new attachment waits still: its output comes behind what the others have not read. Default false.
+   */
+  readonly streamConnection?: boolean;
+  /**
+   * Most bytes of output that wait for a slow reader of an attachment. Above it the client stops reading the socket, which holds up all output of
+   * this client until the reader goes on and, without `streamConnection`, every answer. Default 1 MiB.
    */
   readonly bufferedOutputBytes?: number;
   /**
@@ -28,6 +33,8 @@ export interface HoldfastClientOptions {
    * it is. Far below the daemon's yellow threshold (1024). 0: never by itself; then call `ack`. Default 100.
    */
   readonly ackThreshold?: number;
+  /** False: nothing is ever acknowledged, and what the socket took counts as read. Default true. */
+  readonly acknowledges?: boolean;
 }
 
 /** How long one request may take, and how it is given up. What the daemon did already is not undone. */
@@ -48,6 +55,8 @@ export interface ResolvedOptions {
   readonly reconnectDeadlineMs: number;
   readonly reconnect: boolean;
   readonly clientName: string;
+  readonly streamConnection: boolean;
   readonly bufferedOutputBytes: number;
   readonly ackThreshold: number;
+  readonly acknowledges: boolean;
 }

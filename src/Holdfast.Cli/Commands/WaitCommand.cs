@@ -49,7 +49,7 @@ internal sealed class WaitCommand : Command
             limit.CancelAfter(time);
         try
         {
-            return await client.WaitAsync(name, limit.Token);
+            return await client.WaitForExitAsync(name, limit.Token);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {

@@ -38,10 +38,23 @@ internal sealed class AttachmentTable
         }
     }
 
+    public void Forget(uint number)
+    {
+        if (Find(number) is { } attachment)
+            Remove(attachment);
+    }
+
     public SessionAttachment? Find(uint number)
     {
         lock (_gate)
             return _byNumber.GetValueOrDefault(number);
+    }
+
+    /// <summary>Whether there is an attachment to the session of that name or id.</summary>
+    public bool Knows(string session)
+    {
+        lock (_gate)
+            return _all.Exists(a => a.Session.Id == session || a.Session.Name == session);
     }
 
     public bool Knows(SessionInfo session)

@@ -6,13 +6,13 @@ using Holdfast.Protocol.V1;
 namespace Holdfast.Client.Connection;
 
 /// <summary>
-/// A client's connection over all the daemons it meets: requests wait and are sent again, attachments are taken up where they stood.
-/// Owned by the client. One task receives and reconnects; requests come from any thread. Lives from the first welcome until disposed or given up.
+/// A client's connection, or one of its two, over all the daemons it meets: requests wait and are sent again, attachments are taken up where they stood.
+/// Owned by the client's connections. One task receives and reconnects; requests come from any thread. Lives from the first welcome until disposed or
+/// given up.
 /// </summary>
 internal sealed class ClientConnection : IAsyncDisposable
 {
     private readonly HoldfastClientOptions _options;
-    private readonly string _clientId;
     private readonly LinkMaker _maker;
     private readonly Action<ConnectionState> _onState;
     private readonly Lock _gate = new();
@@ -20,21 +20,27 @@ internal sealed class ClientConnection : IAsyncDisposable
     private readonly AttachmentTable _attachments = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly FrameDispatcher _dispatcher;
+    private readonly Resumption _resumption;
     private DaemonLink? _link;
-    private Exception? _failure;
+    private HoldfastException? _failure;
+    private HoldfastException? _told;
     private ulong _lastRequestId = 1;
     private Task _running = Task.CompletedTask;
 
-    private ClientConnection(HoldfastClientOptions options, string clientId, Action<ConnectionState> onState, Action<RecoveredEvent> onRecovered)
+    private ClientConnection(
+        HoldfastClientOptions options, string clientId, ConnectionPart part, Action<ConnectionState> onState, Action<RecoveredEvent> onRecovered)
     {
         _options = options;
-        _clientId = clientId;
+        Part = part;
         _onState = onState;
-        Receiving = new ReceiveMode(options.ReadOnReceiveLoop);
-        _maker = new LinkMaker(options, clientId, Receiving);
-        _dispatcher = new FrameDispatcher(_attachments, Answered, onRecovered);
+        Receiving = new ReceiveMode(options.ReadOnReceiveLoop && part.HasFlag(ConnectionPart.Output));
+        _maker = new LinkMaker(options, clientId, part == ConnectionPart.Output ? Role.Stream : Role.Control, Receiving);
+        _dispatcher = new FrameDispatcher(part, _attachments, Answered, onRecovered);
+        _resumption = new Resumption(this, _attachments, _closing.Token);
         Welcome = new Welcome();
     }
+
+    public ConnectionPart Part { get; }
 
     public ReceiveMode Receiving { get; }
 
@@ -42,20 +48,47 @@ internal sealed class ClientConnection : IAsyncDisposable
     public Welcome Welcome { get; private set; }
 
     // A daemon that does not know them would take them for a fault.
-    private bool Acknowledges => _options.AckThreshold > 0 && Welcome.Features.Contains(ProtocolFeatures.Acks);
+    public bool Acknowledges => _options.Acknowledges && Part.HasFlag(ConnectionPart.Output) && Welcome.Features.Contains(ProtocolFeatures.Acks);
 
     /// <summary>Completes when no daemon will answer on this connection any more.</summary>
     public Task Ended => _running;
 
-    public static async Task<ClientConnection> OpenAsync(
-        HoldfastClientOptions options, string clientId, Action<ConnectionState> onState, Action<RecoveredEvent> onRecovered, CancellationToken cancellation)
+    /// <summary>The daemon said that it stops for good.</summary>
+    public bool HasStopped => _dispatcher.HasStopped;
+
+    /// <summary>Why it ended; <c>null</c> while it has not.</summary>
+    public HoldfastException? Failure
     {
-        var connection = new ClientConnection(options, clientId, onState, onRecovered);
+        get
+        {
+            lock (_gate)
+                return _failure;
+        }
+    }
+
+    public DaemonLink? CurrentLink
+    {
+        get
+        {
+            lock (_gate)
+                return _link;
+        }
+    }
+
+    public static async Task<ClientConnection> OpenAsync(
+        HoldfastClientOptions options,
+        string clientId,
+        ConnectionPart part,
+        Action<ConnectionState> onState,
+        Action<RecoveredEvent> onRecovered,
+        CancellationToken cancellation)
+    {
+        var connection = new ClientConnection(options, clientId, part, onState, onRecovered);
         var link = await connection._maker.MakeAsync(options.ConnectDeadline, patient: false, cancellation);
         connection._link = link;
         connection.Welcome = link.Welcome;
         // A loop that blocks has a thread of its own.
-        connection._running = options.ReadOnReceiveLoop
+        connection._running = connection.Receiving.IsBlocking
             ? Task.Factory.StartNew(() => connection.RunAsync(link), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()
             : connection.RunAsync(link);
         return connection;
@@ -87,13 +120,18 @@ internal sealed class ClientConnection : IAsyncDisposable
         }
     }
 
-    public async Task<SessionAttachment> AttachAsync(AttachRequest attach, CancellationToken cancellation)
+    /// <summary>Whether there is an attachment to the session of that name or id.</summary>
+    public bool IsAttached(string session) => _attachments.Knows(session);
+
+    /// <summary>Attaches on this connection what <paramref name="attachment"/> wants of it.</summary>
+    public async Task AttachAsync(SessionAttachment attachment, CancellationToken cancellation)
     {
-        SessionAttachment? attachment = null;
         HoldfastException? refusal = null;
+        var request = attachment.FirstRequest(Part);
+        request.Acks = Acknowledges;
         void OnAnswer(Envelope answer)
         {
-            if (answer.AttachAnswer is not { } attached || CurrentLink() is not { } link)
+            if (attachment.HasEnded || answer.AttachAnswer is not { } attached || CurrentLink is not { } link)
                 return;
             if (_attachments.Knows(attached.Session))
             {
@@ -101,13 +139,15 @@ internal sealed class ClientConnection : IAsyncDisposable
                 return;
             }
 
-            attachment = new SessionAttachment(this, attached, attach, _clientId, _options, link);
+            attachment.OnAttached(Part, link, attached, request.Acks);
             _attachments.Add(attached.Session.Number, attachment);
         }
 
-        attach.Acks = Acknowledges;
-        await RequestAsync(new Envelope { Attach = attach }, AfterLoss.SendAgain, cancellation, OnAnswer);
-        return attachment ?? throw refusal ?? Faults.Ended();
+        await RequestAsync(new Envelope { Attach = request }, AfterLoss.SendAgain, cancellation, OnAnswer);
+        if (refusal is not null)
+            throw refusal;
+        if (!attachment.IsAttached(Part))
+            throw Faults.Ended();
     }
 
     /// <summary>Becomes the owner of an attached session; its input continues where the answer says.</summary>
@@ -115,7 +155,7 @@ internal sealed class ClientConnection : IAsyncDisposable
     {
         void OnAnswer(Envelope answer)
         {
-            if (answer.TakeAnswer is { } taken && CurrentLink() is { } link)
+            if (answer.TakeAnswer is { } taken && CurrentLink is { } link)
                 attachment.OnTaken(link, taken);
         }
 
@@ -129,12 +169,15 @@ internal sealed class ClientConnection : IAsyncDisposable
             return;
         attachment.End(null);
         // Without a link there is nothing to detach from: the next daemon is not told of this attachment.
-        if (CurrentLink() is null)
-            return;
+        if (CurrentLink is not null)
+            await DetachAsync(attachment.Session.Id);
+    }
+
+    private async Task DetachAsync(string session)
+    {
         try
         {
-            await RequestAsync(
-                new Envelope { Detach = new DetachRequest { Session = attachment.Session.Id } }, AfterLoss.Fail, _closing.Token);
+            await RequestAsync(new Envelope { Detach = new DetachRequest { Session = session } }, AfterLoss.Fail, _closing.Token);
         }
         catch (Exception e) when (e is HoldfastException or OperationCanceledException)
         {
@@ -147,14 +190,28 @@ internal sealed class ClientConnection : IAsyncDisposable
     {
         await _closing.CancelAsync();
         foreach (var attachment in _attachments.TakeAll())
-        {
-            await attachment.DisposeAsync();
-            attachment.End(null);
-        }
-
-        CurrentLink()?.Close();
+            attachment.Abandon();
+        CurrentLink?.Close();
         await _running;
         _closing.Dispose();
+    }
+
+    /// <summary>
+    /// The client's other connection has ended for good, and so does this one: at once, or where the daemon has stopped with what it had sent before.
+    /// </summary>
+    public void EndWith(HoldfastException failure, bool atOnce)
+    {
+        DaemonLink? link;
+        lock (_gate)
+        {
+            _told = failure;
+            link = _link;
+        }
+
+        if (!atOnce && link is not null)
+            return;
+        _closing.Cancel();
+        link?.Close();
     }
 
     private async Task RunAsync(DaemonLink link)
@@ -166,12 +223,17 @@ internal sealed class ClientConnection : IAsyncDisposable
             LoseLink(link);
             if (cause is { } told && (!told.IsRetryable || told.Code == ErrorCode.DaemonUnavailable))
                 failure = told;
-            if (_closing.IsCancellationRequested || !_options.Reconnect || ReferenceEquals(failure, cause))
+            if (_closing.IsCancellationRequested || Told() is not null || !_options.Reconnect || ReferenceEquals(failure, cause))
                 break;
             _onState(ConnectionState.Reconnecting);
             try
             {
                 link = await _maker.MakeAsync(_options.ReconnectDeadline, patient: true, _closing.Token);
+                if (Told() is not null)
+                {
+                    link.Dispose();
+                    break;
+                }
             }
             catch (Exception e) when (e is HoldfastException or OperationCanceledException)
             {
@@ -183,7 +245,7 @@ internal sealed class ClientConnection : IAsyncDisposable
             _onState(ConnectionState.Connected);
         }
 
-        GiveUp(failure);
+        GiveUp(Told() ?? failure);
     }
 
     // Maps every way a link can end to its cause; the loop itself is the dispatcher's.
@@ -225,7 +287,7 @@ internal sealed class ClientConnection : IAsyncDisposable
         foreach (var request in unsure)
             request.Answer.TrySetException(Faults.MayHaveHappened(request.Envelope.BodyCase.ToString().ToLowerInvariant()));
         foreach (var attachment in _attachments.ForgetNumbers())
-            attachment.OnLost();
+            attachment.OnLost(Part);
         link.Dispose();
     }
 
@@ -246,57 +308,9 @@ internal sealed class ClientConnection : IAsyncDisposable
         }
 
         foreach (var attachment in attachments)
-            _ = TakeUpAsync(attachment, attachment.ResumeRequest());
+            _ = _resumption.ResumeAsync(attachment, attachment.ResumeRequest(Part));
         foreach (var request in unsent)
             await SendAsync(link, request.Envelope, CancellationToken.None);
-    }
-
-    private async Task TakeUpAsync(SessionAttachment attachment, AttachRequest request)
-    {
-        void OnAnswer(Envelope answer)
-        {
-            if (attachment.HasEnded || answer.AttachAnswer is not { } attached || CurrentLink() is not { } current)
-                return;
-            _attachments.Add(attached.Session.Number, attachment);
-            attachment.OnResumed(current, attached, request.Acks);
-        }
-
-        try
-        {
-            request.Acks = Acknowledges;
-            await RequestAsync(new Envelope { Attach = request }, AfterLoss.Fail, _closing.Token, OnAnswer);
-        }
-        catch (HoldfastException e) when (e.Code == ErrorCode.OffsetNotHeld && !request.Start)
-        {
-            request.Start = true;
-            await TakeUpAsync(attachment, request);
-        }
-        catch (HoldfastException e) when (e.Code == ErrorCode.OwnerRequired && request.As != AttachAs.AsObserver)
-        {
-            // Somebody took the session over meanwhile: it goes on as an observer, and its unacknowledged input will not arrive.
-            attachment.OnOwnershipLost(e);
-            await TakeUpAsync(attachment, attachment.ResumeRequest());
-        }
-        catch (HoldfastException e) when (e.Code == ErrorCode.DaemonUnavailable)
-        {
-            // This link was lost as well: whoever takes up the next one asks again.
-            _ = e;
-        }
-        catch (HoldfastException e) when (e.Code == ErrorCode.SessionGone)
-        {
-            _attachments.Remove(attachment);
-            attachment.OnFinalized();
-        }
-        catch (HoldfastException e)
-        {
-            _attachments.Remove(attachment);
-            attachment.End(e);
-        }
-        catch (OperationCanceledException e)
-        {
-            // Disposed: the attachment ends with the client.
-            _ = e;
-        }
     }
 
     // A send that fails needs nothing more: the receive loop sees the same end and the request is still pending.
@@ -319,10 +333,16 @@ internal sealed class ClientConnection : IAsyncDisposable
         PendingRequest? request;
         lock (_gate)
         {
-            if (!_pending.TryGetValue(envelope.RequestId, out request))
-                return;
-            if (!IsPart(envelope))
+            if (_pending.TryGetValue(envelope.RequestId, out request) && !IsPart(envelope))
                 _pending.Remove(envelope.RequestId);
+        }
+
+        if (request is null)
+        {
+            // An attach that was given up before its answer: nobody would read its output.
+            if (envelope.AttachAnswer is { } stray && !_attachments.Knows(stray.Session))
+                _ = DetachAsync(stray.Session.Id);
+            return;
         }
 
         if (envelope.BodyCase == Envelope.BodyOneofCase.Error)
@@ -342,6 +362,7 @@ internal sealed class ClientConnection : IAsyncDisposable
 
     private void GiveUp(HoldfastException failure)
     {
+        failure = failure.Within(FailureScope.Client);
         List<PendingRequest> abandoned;
         lock (_gate)
         {
@@ -353,13 +374,20 @@ internal sealed class ClientConnection : IAsyncDisposable
         foreach (var request in abandoned)
             request.Answer.TrySetException(failure);
         foreach (var attachment in _attachments.TakeAll())
-            attachment.End(failure);
+        {
+            // A daemon that stops says so on both connections: output ends where it says so there.
+            if (HasStopped)
+                attachment.OnStopped(Part, failure);
+            else
+                attachment.End(failure);
+        }
+
         _onState(ConnectionState.Ended);
     }
 
-    private DaemonLink? CurrentLink()
+    private HoldfastException? Told()
     {
         lock (_gate)
-            return _link;
+            return _told;
     }
 }

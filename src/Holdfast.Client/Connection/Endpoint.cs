@@ -12,7 +12,8 @@ namespace Holdfast.Client.Connection;
 /// </summary>
 internal sealed class Endpoint(HoldfastClientOptions options)
 {
-    private readonly StartWitness? _witness = options.Starter is null || options.Dial is not null ? null : new StartWitness(options.Paths);
+    private readonly StarterOptions? _starter = options.Dial is null ? InstalledDaemon.Starter(options) : null;
+    private readonly StartWitness? _witness = WitnessOf(options);
 
     /// <summary>What to say where no attempt was welcomed: with what a daemon that cannot start said itself.</summary>
     public HoldfastException NoDaemon(TimeSpan deadline)
@@ -29,7 +30,7 @@ internal sealed class Endpoint(HoldfastClientOptions options)
             return await dial(deadline, cancellation);
         try
         {
-            return await DaemonDialer.ConnectAsync(options.Paths, options.Starter, deadline, cancellation, _witness);
+            return await DaemonDialer.ConnectAsync(options.Paths, _starter, deadline, cancellation, _witness);
         }
         catch (LifecycleException e)
         {
@@ -55,6 +56,9 @@ internal sealed class Endpoint(HoldfastClientOptions options)
             throw new HoldfastException(ErrorCode.PermissionDenied, $"the token {options.Paths.Token} cannot be read", null, e);
         }
     }
+
+    private static StartWitness? WitnessOf(HoldfastClientOptions options) =>
+        options.Dial is not null || (options.Starter is null && !options.AutoStart) ? null : new StartWitness(options.Paths);
 
     private static ErrorCode CodeNamed(string name)
     {

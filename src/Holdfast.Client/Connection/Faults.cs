@@ -10,7 +10,7 @@ internal static class Faults
         new(ErrorCode.DaemonUnavailable, $"no daemon answered within {deadline.TotalSeconds:0.#} s", null);
 
     public static HoldfastException Ended() =>
-        new(ErrorCode.DaemonUnavailable, "the connection to the daemon has ended", null);
+        new HoldfastException(ErrorCode.DaemonUnavailable, "the connection to the daemon has ended").Within(FailureScope.Client);
 
     public static HoldfastException Stopped() =>
         new(ErrorCode.DaemonUnavailable, "the daemon was stopped", "The next `holdfast` command that needs it starts it again.");
@@ -25,13 +25,23 @@ internal static class Faults
         new(ErrorCode.ProtoMalformed, $"the daemon answered with {got}, which is no answer to this request", null);
 
     public static HoldfastException Detached() =>
-        new(ErrorCode.NotAttached, "the session was detached before this input was acknowledged", null);
+        new HoldfastException(ErrorCode.NotAttached, "the session was detached before this input was acknowledged").Within(FailureScope.Attachment);
 
     public static HoldfastException AttachedTwice(string session) =>
         new(ErrorCode.Usage, $"this client is attached to {session} already", "Detach first, or use another client.");
 
-    public static HoldfastException InputRefused(ErrorCode code, ulong offset) =>
-        code == ErrorCode.SessionExited
-            ? new(code, "the session has ended: it takes no input", null)
-            : new(code, $"the daemon refused input at offset {offset}", null);
+    public static HoldfastException OutputGap(ulong from, ulong to) =>
+        new(ErrorCode.OutputGap, $"output from {from} to {to} was overwritten before it could be read");
+
+    public static HoldfastException InputRefused(ErrorCode code, ulong offset)
+    {
+        var what = code == ErrorCode.SessionExited ? "the session has ended: it takes no input" : $"the daemon refused input at offset {offset}";
+        return new HoldfastException(code, what).Within(FailureScope.Input);
+    }
+
+    public static HoldfastException NotInstalled(string binary) =>
+        new(
+            ErrorCode.DaemonStartFailed,
+            $"there is no {binary}, or no holdfast-keeper beside it",
+            "Install holdfast, put it on the PATH, or name it with the option Binary.");
 }

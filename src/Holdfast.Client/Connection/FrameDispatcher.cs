@@ -9,7 +9,7 @@ namespace Holdfast.Client.Connection;
 /// The receive loop: takes frames from a link and hands them to requests and attachments, in order.
 /// Owned by the connection; one link at a time, one task.
 /// </summary>
-internal sealed class FrameDispatcher(AttachmentTable attachments, Action<Envelope> answered, Action<RecoveredEvent> recovered)
+internal sealed class FrameDispatcher(ConnectionPart part, AttachmentTable attachments, Action<Envelope> answered, Action<RecoveredEvent> recovered)
 {
     private const int SessionAt = 0;
     private const int OffsetAt = 4;
@@ -18,6 +18,9 @@ internal sealed class FrameDispatcher(AttachmentTable attachments, Action<Envelo
     // Nearly every frame is for the session of the frame before it.
     private uint _lastNumber;
     private SessionAttachment? _last;
+
+    /// <summary>The daemon said that it stops for good.</summary>
+    public bool HasStopped { get; private set; }
 
     /// <summary>Returns when the link ended; throws what ended it otherwise.</summary>
     public async Task RunAsync(DaemonLink link, CancellationToken cancellation)
@@ -64,16 +67,51 @@ internal sealed class FrameDispatcher(AttachmentTable attachments, Action<Envelo
             return;
         }
 
+        if (envelope.BodyCase == Envelope.BodyOneofCase.Error)
+            throw HoldfastException.From(envelope.Error);
+        // To come back would start a new daemon against the will of who stopped this one. A restarting daemon closes the connection next.
+        if (envelope.Stopping is { Restart: false })
+        {
+            HasStopped = true;
+            throw Faults.Stopped();
+        }
+
+        // Both connections of a client hear of everything that is not an answer: each keeps to its part. Events of a newer daemon mean nothing here.
+        if (part.HasFlag(ConnectionPart.Requests))
+            DispatchState(envelope);
+        if (part.HasFlag(ConnectionPart.Output))
+            DispatchEvent(envelope);
+        if (envelope.BodyCase == Envelope.BodyOneofCase.Finalized)
+            attachments.Forget(envelope.Finalized.Session);
+    }
+
+    // What is true at once, wherever the reader stands.
+    private void DispatchState(Envelope envelope)
+    {
         switch (envelope.BodyCase)
         {
-            case Envelope.BodyOneofCase.Error:
-                throw HoldfastException.From(envelope.Error);
             case Envelope.BodyOneofCase.InputAck:
                 attachments.Find(envelope.InputAck.Session)?.OnInputAcknowledged(envelope.InputAck.Accepted);
                 break;
             case Envelope.BodyOneofCase.InputRefused:
                 attachments.Find(envelope.InputRefused.Session)?.OnInputRefused(envelope.InputRefused);
                 break;
+            case Envelope.BodyOneofCase.OwnerChanged:
+                attachments.Find(envelope.OwnerChanged.Session)?.OnOwnerChanged(envelope.OwnerChanged);
+                break;
+            case Envelope.BodyOneofCase.Recovered:
+                recovered(envelope.Recovered);
+                break;
+            default:
+                break;
+        }
+    }
+
+    // What the reader is told in its order.
+    private void DispatchEvent(Envelope envelope)
+    {
+        switch (envelope.BodyCase)
+        {
             case Envelope.BodyOneofCase.Gap:
                 attachments.Find(envelope.Gap.Session)?.OnGap(envelope.Gap);
                 break;
@@ -87,7 +125,7 @@ internal sealed class FrameDispatcher(AttachmentTable attachments, Action<Envelo
                 attachments.Find(envelope.Renamed.Session)?.OnRenamed(envelope.Renamed.Name);
                 break;
             case Envelope.BodyOneofCase.OwnerChanged:
-                attachments.Find(envelope.OwnerChanged.Session)?.OnOwnerChanged(envelope.OwnerChanged);
+                attachments.Find(envelope.OwnerChanged.Session)?.TellOwner(envelope.OwnerChanged);
                 break;
             case Envelope.BodyOneofCase.BackpressureWarning:
                 attachments.Find(envelope.BackpressureWarning.Session)?.OnBackpressure(envelope.BackpressureWarning);
@@ -99,25 +137,10 @@ internal sealed class FrameDispatcher(AttachmentTable attachments, Action<Envelo
                 attachments.Find(envelope.Closed.Session)?.OnClosed(envelope.Closed.EndOffset);
                 break;
             case Envelope.BodyOneofCase.Finalized:
-                Finalize(envelope.Finalized.Session);
+                attachments.Find(envelope.Finalized.Session)?.OnFinalized();
                 break;
-            case Envelope.BodyOneofCase.Recovered:
-                recovered(envelope.Recovered);
-                break;
-            // To come back would start a new daemon against the will of who stopped this one.
-            case Envelope.BodyOneofCase.Stopping when !envelope.Stopping.Restart:
-                throw Faults.Stopped();
-            // A restarting daemon closes the connection next, and events of a newer daemon mean nothing here.
             default:
                 break;
         }
-    }
-
-    private void Finalize(uint number)
-    {
-        if (attachments.Find(number) is not { } attachment)
-            return;
-        attachments.Remove(attachment);
-        attachment.OnFinalized();
     }
 }

@@ -9,7 +9,7 @@ namespace Holdfast.Client.Connection;
 /// Makes a link that has been welcomed, trying until a deadline.
 /// Owned by the connection; one attempt series at a time.
 /// </summary>
-internal sealed class LinkMaker(HoldfastClientOptions options, string clientId, ReceiveMode mode)
+internal sealed class LinkMaker(HoldfastClientOptions options, string clientId, Role role, ReceiveMode mode)
 {
     private string? _token;
 
@@ -68,7 +68,7 @@ internal sealed class LinkMaker(HoldfastClientOptions options, string clientId, 
         {
             ProtocolVersion = ProtocolVersion.Current,
             ClientId = clientId,
-            Role = Role.Control,
+            Role = role,
             Token = _token,
             ClientName = options.ClientName,
         };

@@ -1,5 +1,6 @@
 using Holdfast.Client.Connection;
 using Holdfast.Client.Sessions;
+using Holdfast.Protocol;
 using Holdfast.Protocol.V1;
 
 namespace Holdfast.Client;
@@ -9,19 +10,20 @@ namespace Holdfast.Client;
 /// Made by <see cref="HoldfastClient.AttachAsync"/>, owned by the caller until disposed. One reader; writers on any thread.
 /// </summary>
 /// <remarks>
-/// Output goes on across daemon restarts at the exact byte. A reader that does not read holds up the whole connection once
-/// <see cref="HoldfastClientOptions.BufferedOutputBytes"/> wait, acknowledgements of input included: never wait for input
-/// (<see cref="FlushAsync"/>) on the task that reads output.
+/// Output goes on across daemon restarts at the exact byte. A reader that does not read holds up the connection once
+/// <see cref="HoldfastClientOptions.BufferedOutputBytes"/> wait, without <see cref="HoldfastClientOptions.StreamConnection"/> acknowledgements of
+/// input included: then never wait for input (<see cref="FlushAsync"/>) on the task that reads output.
 /// </remarks>
-public sealed class SessionAttachment : IAsyncDisposable
+public sealed partial class SessionAttachment : IAsyncDisposable
 {
-    private readonly ClientConnection _connection;
+    private readonly ClientConnections _connections;
     private readonly EventQueue _events;
     private readonly InputLane _input = new();
     private readonly AckCounter _acks;
     private readonly AttachRequest _request;
     private readonly OwnerState _owner;
     private OutputCursor _cursor;
+    private ConnectionPart _attached;
 
     // A screen that did not arrive whole is asked for again.
     private bool _screenDue;
@@ -29,34 +31,30 @@ public sealed class SessionAttachment : IAsyncDisposable
     private bool _closed;
     private bool _ended;
 
-    internal SessionAttachment(ClientConnection connection, AttachAnswer answer, AttachRequest request, string clientId, HoldfastClientOptions options, DaemonLink link)
+    internal SessionAttachment(ClientConnections connections, AttachRequest request, string clientId, HoldfastClientOptions options)
     {
-        _connection = connection;
+        _connections = connections;
         _acks = new AckCounter(options.AckThreshold);
-        _acks.Use(request.Acks ? link : null, answer.Session.Number);
         _request = request;
         _screenDue = request.FromCase == AttachRequest.FromOneofCase.Screen;
         _owner = new OwnerState(clientId, request.As);
-        _owner.OnAttached(answer);
         _events = new EventQueue(options.BufferedOutputBytes, options.ReadOnReceiveLoop, _acks.OnTaken);
-        _cursor = new OutputCursor(answer.Offset);
-        Session = answer.Session;
-        Start = answer.Offset;
-        Resizes = answer.Resizes;
-        _input.Resume(link, answer.Session.Number, answer.Input ?? new InputPosition());
     }
 
     /// <summary>The session as it was when attached.</summary>
-    public SessionInfo Session { get; private set; }
+    public SessionInfo Session { get; private set; } = new();
 
     /// <summary>The offset of the first byte of output.</summary>
-    public ulong Start { get; }
+    public ulong Start { get; private set; }
 
     /// <summary>Resizes at or after <see cref="Start"/> that the daemon still knew; the first is the size in force there.</summary>
-    public IReadOnlyList<Resize> Resizes { get; }
+    public IReadOnlyList<Resize> Resizes { get; private set; } = [];
 
     /// <summary>This client's input below this has reached the PTY.</summary>
     public ulong InputAccepted => _input.Accepted;
+
+    // The stream of the owner is no observer; it need not, and may not, ask to be the owner.
+    private AttachAs StreamPart => _request.As == AttachAs.AsObserver ? AttachAs.AsObserver : AttachAs.AsUnspecified;
 
     private bool HasOutput => _request.FromCase != AttachRequest.FromOneofCase.NoOutput;
 
@@ -77,57 +75,80 @@ public sealed class SessionAttachment : IAsyncDisposable
     public Task WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation = default) => _input.WriteAsync(data, cancellation);
 
     /// <summary>Waits until all input written so far has reached the PTY.</summary>
-    /// <exception cref="Protocol.HoldfastException">INPUT_UNCERTAIN names the range that may or may not have arrived; it is not sent again.</exception>
+    /// <exception cref="HoldfastException">INPUT_UNCERTAIN names the range that may or may not have arrived; it is not sent again.</exception>
     public Task FlushAsync(CancellationToken cancellation = default) => _input.FlushAsync(cancellation);
 
-    /// <summary>Becomes the owner, of a session without one or with <paramref name="force"/> of any. Input that was refused before is not sent again.</summary>
-    /// <exception cref="Protocol.HoldfastException">OWNER_REQUIRED.</exception>
-    public Task TakeAsync(bool force, CancellationToken cancellation = default) => _connection.TakeAsync(this, force, cancellation);
+    /// <summary>Acknowledges so many more output frames now; for an <see cref="HoldfastClientOptions.AckThreshold"/> of 0.</summary>
+    public void Ack(int count) => _acks.Acknowledge(count);
 
-    /// <summary>Gives the session up and goes on watching.</summary>
-    public Task ReleaseAsync(CancellationToken cancellation = default)
-    {
-        var request = new ReleaseRequest { Session = Session.Id, OwnerEpoch = OwnerEpoch };
-        return _connection.RequestAsync(new Envelope { Release = request }, AfterLoss.Fail, cancellation);
-    }
-
-    /// <summary>Has the screen sent again, as a <see cref="SessionEventKind.Screen"/> event in its place among the others; output goes on behind it.</summary>
-    public Task RedrawAsync(uint scrollbackLines, CancellationToken cancellation = default)
-    {
-        _screenDue = true;
-        var request = ResumeRequest();
-        request.Screen = new ScreenStart { ScrollbackLines = scrollbackLines };
-        request.Acks = _request.Acks;
-        return _connection.RequestAsync(new Envelope { Attach = request }, AfterLoss.SendAgain, cancellation);
-    }
+    /// <summary>Frames in one automatic acknowledgement from now on; 0: only <see cref="Ack"/> acknowledges.</summary>
+    public void SetAckThreshold(int frames) => _acks.SetThreshold(frames);
 
     /// <summary>Detaches. Events that were not read are dropped.</summary>
     public ValueTask DisposeAsync()
     {
         _events.Abandon();
-        return _connection.DetachAsync(this);
+        return _connections.DetachAsync(this);
     }
+
+    internal bool IsAttached(ConnectionPart part) => _attached.HasFlag(part);
 
     internal Task RoomAsync() => _events.RoomAsync();
 
-    internal AttachRequest ResumeRequest()
+    internal AttachRequest FirstRequest(ConnectionPart part)
     {
-        var request = new AttachRequest
-        {
-            Session = Session.Id,
-            Terminal = _request.Terminal,
-            ScreenAfterGap = _request.ScreenAfterGap || _request.FromCase == AttachRequest.FromOneofCase.Screen,
-        };
-        _owner.Describe(request);
+        if (part == ConnectionPart.Both)
+            return _request;
+        if (part == ConnectionPart.Requests)
+            return new AttachRequest { Session = _request.Session, NoOutput = true, As = _request.As, OwnerEpoch = _request.OwnerEpoch, Size = _request.Size };
+        var request = _request.Clone();
+        (request.Session, request.As, request.OwnerEpoch, request.Size) = (Session.Id, StreamPart, 0, null);
+        return request;
+    }
+
+    internal AttachRequest ResumeRequest(ConnectionPart part)
+    {
+        var request = new AttachRequest { Session = Session.Id, As = StreamPart };
+        if (part.HasFlag(ConnectionPart.Requests))
+            _owner.Describe(request);
+        if (part.HasFlag(ConnectionPart.Output))
+            DescribeOutput(request);
+        else
+            request.NoOutput = true;
+        return request;
+    }
+
+    private void DescribeOutput(AttachRequest request)
+    {
+        request.Terminal = _request.Terminal;
+        request.ScreenAfterGap = _request.ScreenAfterGap || _request.FromCase == AttachRequest.FromOneofCase.Screen;
         if (!HasOutput)
             request.NoOutput = true;
         else if (_screenDue)
             request.Screen = _request.Screen ?? new ScreenStart();
         else
             request.Offset = _cursor.Received;
-        return request;
     }
 
+    internal void OnAttached(ConnectionPart part, DaemonLink link, AttachAnswer answer, bool acks)
+    {
+        if (part.HasFlag(ConnectionPart.Requests))
+        {
+            Session = answer.Session;
+            _owner.OnAttached(answer);
+            _input.Resume(link, answer.Session.Number, answer.Input ?? new InputPosition());
+        }
+
+        if (part.HasFlag(ConnectionPart.Output))
+        {
+            _acks.Use(acks ? link : null, answer.Session.Number);
+            _cursor = new OutputCursor(answer.Offset);
+            Start = answer.Offset;
+            Resizes = answer.Resizes;
+        }
+
+        _attached |= part;
+    }
 
     internal void OnTaken(DaemonLink link, TakeAnswer taken)
     {
@@ -138,31 +159,49 @@ public sealed class SessionAttachment : IAsyncDisposable
     internal void OnBackpressure(BackpressureWarningEvent warning) =>
         _events.Add(new SessionEvent { Kind = SessionEventKind.Backpressure, Backpressure = warning });
 
-    internal void OnOwnershipLost(Exception why)
+    internal void OnOwnershipLost(HoldfastException why)
     {
         _owner.OnLost();
-        _input.Fail(why);
+        _input.Fail(why.Within(FailureScope.Input));
     }
 
-    internal void OnOwnerChanged(OwnerChangedEvent changed)
-    {
-        _owner.OnChanged(changed);
+    internal void OnOwnerChanged(OwnerChangedEvent changed) => _owner.OnChanged(changed);
+
+    internal void TellOwner(OwnerChangedEvent changed) =>
         _events.Add(new SessionEvent { Kind = SessionEventKind.OwnerChanged, Owner = changed });
-    }
 
-    internal void OnResumed(DaemonLink link, AttachAnswer answer, bool acks)
+    internal void OnResumed(ConnectionPart part, DaemonLink link, AttachAnswer answer, bool acks)
     {
-        _acks.Use(acks ? link : null, answer.Session.Number);
+        if (part.HasFlag(ConnectionPart.Output))
+        {
+            _acks.Use(acks ? link : null, answer.Session.Number);
+            _events.Add(new SessionEvent { Kind = SessionEventKind.Reconnected, From = _cursor.Received });
+            if (HasOutput && !_screenDue)
+                TellGap(_cursor.SkipTo(answer.Offset));
+        }
+
+        if (!part.HasFlag(ConnectionPart.Requests))
+            return;
         Session = answer.Session;
         _owner.OnAttached(answer);
-        _events.Add(new SessionEvent { Kind = SessionEventKind.Reconnected, From = _cursor.Received });
-        if (HasOutput && !_screenDue)
-            TellGap(_cursor.SkipTo(answer.Offset));
         if (_input.Resume(link, answer.Session.Number, answer.Input ?? new InputPosition()) is { } uncertain)
             _events.Add(new SessionEvent { Kind = SessionEventKind.InputUncertain, From = uncertain.From, To = uncertain.To });
     }
 
-    internal void OnLost() => _input.Suspend();
+    internal void OnLost(ConnectionPart part)
+    {
+        if (part.HasFlag(ConnectionPart.Requests))
+            _input.Suspend();
+    }
+
+    /// <summary>The next daemon does not know the session any more. Where output has a connection of its own, that hears it too, in its place.</summary>
+    internal void OnGone(ConnectionPart part, HoldfastException why)
+    {
+        if (part.HasFlag(ConnectionPart.Output))
+            OnFinalized();
+        else
+            _input.Fail(why.Within(FailureScope.Input));
+    }
 
     internal void OnOutput(ulong offset, ReadOnlyMemory<byte> data, ReceiveSegment segment)
     {
@@ -219,6 +258,28 @@ public sealed class SessionAttachment : IAsyncDisposable
     internal void OnInputAcknowledged(ulong accepted) => _input.Acknowledge(accepted);
 
     internal void OnInputRefused(InputRefusedEvent refused) => _input.Fail(Faults.InputRefused((ErrorCode)refused.Code, refused.Offset));
+
+    internal void OnStopped(ConnectionPart part, HoldfastException why)
+    {
+        if (part.HasFlag(ConnectionPart.Output))
+            End(why);
+        else
+            _input.Fail(why);
+    }
+
+    /// <summary>Ends after what was received before, on both connections.</summary>
+    internal Task EndAsync(HoldfastException failure)
+    {
+        End(failure.Within(FailureScope.Attachment));
+        return _connections.DetachAsync(this).AsTask();
+    }
+
+    /// <summary>The client was disposed: nobody reads any more.</summary>
+    internal void Abandon()
+    {
+        _events.Abandon();
+        End(null);
+    }
 
     internal void End(Exception? failure)
     {

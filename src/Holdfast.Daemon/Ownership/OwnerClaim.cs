@@ -94,7 +94,7 @@ public sealed class OwnerClaim(Session session, OwnerRules rules)
             rules.CountRefusal();
             return false;
         }
-        if (part is { Role: AttachAs.AsUnspecified, ReadsOutput: true } && !(IsOwner(connection) && part.Epoch == Epoch))
+        if (part is { Role: AttachAs.AsUnspecified } && !(IsOwner(connection) && part.Epoch == Epoch) && Watches(connection, part))
             Claim(connection, part);
         return true;
     }
@@ -138,6 +138,10 @@ public sealed class OwnerClaim(Session session, OwnerRules rules)
             return false;
         return Owner.Length == 0 || IsOwner(connection);
     }
+
+    // A client may have a connection of its own for output.
+    private bool Watches(ClientConnection connection, OwnerPart part) =>
+        part.ReadsOutput || _parts.Any(p => p.Value.ReadsOutput && p.Key.ClientId == connection.ClientId);
 
     private bool Holds(ClientConnection connection, OwnerPart part) => connection.ClientId == Owner && part.Epoch == Epoch;
 

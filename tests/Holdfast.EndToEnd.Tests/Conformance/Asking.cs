@@ -36,7 +36,7 @@ internal static class Asking
             case "inspect":
                 return Json(await client.InspectAsync(session, cancellation));
             case "wait":
-                return Json(await client.WaitAsync(session, cancellation));
+                return Json(await client.WaitForExitAsync(session, cancellation));
             case "kill":
                 return Json(await client.KillAsync(session, timeout: null, cancellation));
             case "rename":

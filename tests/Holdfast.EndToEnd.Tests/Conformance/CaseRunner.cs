@@ -17,6 +17,7 @@ internal sealed class CaseRunner(ConformanceCase conformance) : IAsyncDisposable
     private readonly Dictionary<string, HoldfastClient> _clients = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Recording> _recordings = new(StringComparer.Ordinal);
     private FakeEndpoint? _fake;
+    private RecordedDaemon? _recorded;
 
     // The right token, while another one lies in its place.
     private string? _token;
@@ -36,11 +37,13 @@ internal sealed class CaseRunner(ConformanceCase conformance) : IAsyncDisposable
                 throw new InvalidOperationException($"{step.ToJsonString()}: {e.Message}", e);
             }
         }
+        Assert.Empty(_recorded?.Unsaid ?? []);
     }
 
     public async ValueTask DisposeAsync()
     {
         _fake?.Dispose();
+        _recorded?.Dispose();
         if (_token is not null)
             await File.WriteAllTextAsync(_daemon.Paths.Token, _token);
         foreach (var client in _clients.Values)
@@ -97,6 +100,9 @@ internal sealed class CaseRunner(ConformanceCase conformance) : IAsyncDisposable
             case "fakeDaemon":
                 _fake = new FakeEndpoint(_daemon.Paths, RawExchange.FrameOf(step["says"]!));
                 break;
+            case "recordedDaemon":
+                _recorded = new RecordedDaemon(_daemon.Paths, Text(step, "recording"));
+                break;
             default:
                 await WithAttachmentAsync(Recording(step), step);
                 break;
@@ -119,6 +125,12 @@ internal sealed class CaseRunner(ConformanceCase conformance) : IAsyncDisposable
                 return recording.Attachment.TakeAsync((bool?)step["force"] ?? false);
             case "release":
                 return recording.Attachment.ReleaseAsync();
+            case "ack":
+                recording.Attachment.Ack((int)step["count"]!);
+                return Task.CompletedTask;
+            case "setAckThreshold":
+                recording.Attachment.SetAckThreshold((int)step["frames"]!);
+                return Task.CompletedTask;
             case "detach":
                 return recording.Attachment.DisposeAsync().AsTask();
             default:
@@ -145,6 +157,7 @@ internal sealed class CaseRunner(ConformanceCase conformance) : IAsyncDisposable
                 : null,
             Reconnect = (bool?)options["reconnect"] ?? true,
             AckThreshold = (int?)options["ackThreshold"] ?? defaults.AckThreshold,
+            StreamConnection = (bool?)options["streamConnection"] ?? false,
             BufferedOutputBytes = (int?)options["bufferedOutputBytes"] ?? defaults.BufferedOutputBytes,
         };
     }

@@ -17,6 +17,8 @@ internal sealed class ConformanceCase(JsonObject json)
         ["take"] = "at force",
         ["release"] = "at",
         ["detach"] = "at",
+        ["ack"] = "at count",
+        ["setAckThreshold"] = "at frames",
         ["until"] = "at text bytes event",
         ["expect"] = "at text hex bytes sha256 only events last accounted gaps",
         ["ask"] = "call session name cols rows signal from expect until giveUpMs",
@@ -24,9 +26,10 @@ internal sealed class ConformanceCase(JsonObject json)
         ["raw"] = "hello exchange",
         ["writeToken"] = "",
         ["fakeDaemon"] = "says",
+        ["recordedDaemon"] = "recording",
     };
 
-    private static readonly string Folder = Path.Combine(FindRoot(), "tests", "conformance");
+    public static readonly string Folder = Path.Combine(FindRoot(), "tests", "conformance");
 
     public static IEnumerable<string> Names =>
         Directory.EnumerateFiles(Folder, "*.json").Select(p => Path.GetFileNameWithoutExtension(p)).Order(StringComparer.Ordinal);

@@ -52,7 +52,7 @@ public sealed class ReadingTests
         var (tail, client) = await StoppedTailAsync(daemon, "gap");
         await using var reader = tail;
         await using var own = client;
-        await client.WaitAsync("flood");
+        await client.WaitForExitAsync("flood");
         OwnedProcesses.Signal(tail.Pid, ContinueSignal);
         var end = await tail.EndAsync();
         Assert.Equal(75, end.ExitCode);

@@ -70,7 +70,7 @@ public sealed class FlowTests
         await using var daemon = SmallDaemon((variable, value));
         await using var client = await daemon.ConnectAsync();
         var session = await client.CreateAsync(daemon.Shell("work", Script));
-        await using var otherClient = await HoldfastClient.ConnectAsync(new HoldfastClientOptions { Paths = daemon.Paths, AckThreshold = 0 });
+        await using var otherClient = await HoldfastClient.ConnectAsync(new HoldfastClientOptions { Paths = daemon.Paths, Acknowledges = false });
         await using var other = await Transcript.OfAsync(otherClient, "work");
         using var peer = await AttachedAsync(daemon, "work", acks: true);
         await peer.InputAsync(session.Number, 0, "a\nb\nc\nd\ne\nf\ng\nh\nflood\n");

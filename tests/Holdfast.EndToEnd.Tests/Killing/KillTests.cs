@@ -86,7 +86,7 @@ public sealed class KillTests
         await using var daemon = await WithScriptAsync(Stubborn);
         await using var client = await daemon.ConnectAsync();
         await client.CreateAsync(daemon.Shell("left", "setsid sh child.sh & until [ -s pids ]; do :; done"));
-        Assert.Equal(0, (await client.WaitAsync("left")).Exit.Code);
+        Assert.Equal(0, (await client.WaitForExitAsync("left")).Exit.Code);
         Assert.Single(Living(daemon));
         Assert.Equal(SessionState.Finalized, (await client.KillAsync("left", TimeSpan.FromSeconds(0.5))).State);
         Assert.Empty(Living(daemon));
@@ -144,7 +144,7 @@ public sealed class KillTests
         Assert.Equal(after.KeeperPid, (await client.StatusAsync()).KeeperPid);
         Assert.Empty(Living(daemon));
         (await daemon.CliAsync("send", "other", "--enter", "go")).Succeeded();
-        Assert.Equal(4, (await client.WaitAsync("other")).Exit.Code);
+        Assert.Equal(4, (await client.WaitForExitAsync("other")).Exit.Code);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class ManySessionsTests
         for (var i = 0; i < Burst; i++)
             await client.CreateAsync(daemon.Shell($"b{i}", "seq 1 200000"));
         for (var i = 0; i < Burst; i++)
-            await client.WaitAsync($"b{i}");
+            await client.WaitForExitAsync($"b{i}");
         Assert.True(AnonymousKilobytes(pid) > before + BurstKilobytes, "their scrollback alone is more");
         for (var i = 0; i < Burst; i++)
             await client.KillAsync($"b{i}");
@@ -103,7 +103,7 @@ public sealed class ManySessionsTests
         for (var i = 0; i < times; i++)
         {
             await client.CreateAsync(daemon.Shell("cycle", "echo once"));
-            await client.WaitAsync("cycle");
+            await client.WaitForExitAsync("cycle");
             await client.KillAsync("cycle");
         }
     }

@@ -24,7 +24,7 @@ public sealed class KeysTests
 
         terminal.Type("\u0003");
 
-        Assert.Equal(7, (await client.WaitAsync("work").WaitAsync(DaemonProcess.Deadline)).Exit.Code);
+        Assert.Equal(7, (await client.WaitForExitAsync("work").WaitAsync(DaemonProcess.Deadline)).Exit.Code);
         terminal.ReadUntil("[holdfast: work ended with exit code 7]");
     }
 

@@ -130,6 +130,22 @@ public sealed class ReconnectTests : IDisposable
     }
 
     [Fact]
+    public async Task An_attach_that_was_given_up_is_detached_when_its_answer_comes()
+    {
+        var (client, connection) = await ConnectAsync();
+        await using var _ = client;
+        using var patience = new CancellationTokenSource();
+        var attaching = client.AttachAsync(new AttachRequest { Session = "work", Start = true }, patience.Token);
+        var request = await connection.ExpectAsync(Envelope.BodyOneofCase.Attach);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attaching);
+        await connection.SendAsync(new Envelope { RequestId = request.RequestId, AttachAnswer = new AttachAnswer { Session = FakeConnection.Work() } });
+        var detach = await connection.ExpectAsync(Envelope.BodyOneofCase.Detach);
+        Assert.Equal(FakeConnection.Work().Id, detach.Detach.Session);
+        await connection.SendAsync(new Envelope { RequestId = detach.RequestId, DetachAnswer = new DetachAnswer() });
+    }
+
+    [Fact]
     public async Task A_connection_that_ends_before_the_welcome_is_tried_again()
     {
         var connecting = HoldfastClient.ConnectAsync(Options(), _daemon.Deadline);
@@ -167,7 +183,33 @@ public sealed class ReconnectTests : IDisposable
         await first.SendEventAsync(new Envelope { Stopping = new StoppingEvent { Restart = false } });
         await client.Ended.WaitAsync(_daemon.Deadline);
         var failure = await Assert.ThrowsAsync<HoldfastException>(async () => await ReadAsync(session));
-        Assert.Equal(ErrorCode.DaemonUnavailable, failure.Code);
+        Assert.Equal((ErrorCode.DaemonUnavailable, FailureScope.Client), (failure.Code, failure.Scope));
+    }
+
+    [Fact]
+    public async Task A_failure_says_what_it_has_ended()
+    {
+        var (client, connection) = await ConnectAsync();
+        await using var _ = client;
+        var (session, _) = await AttachAsync(client, connection, 0);
+        var inspecting = client.InspectAsync("nobody", _daemon.Deadline);
+        var asked = await connection.ExpectAsync(Envelope.BodyOneofCase.Inspect);
+        await connection.SendAsync(new Envelope { RequestId = asked.RequestId, Error = new Error { Code = ErrorCode.SessionGone, SupportedVersions = { 1, 2 } } });
+        var refused = await Assert.ThrowsAsync<HoldfastException>(() => inspecting);
+        Assert.Equal((FailureScope.Request, 2), (refused.Scope, refused.SupportedVersions.Count));
+
+        await session.WriteAsync("x"u8.ToArray(), _daemon.Deadline);
+        await connection.ExpectInputAsync();
+        await connection.SendEventAsync(new Envelope { InputRefused = new InputRefusedEvent { Session = 7, Code = (int)ErrorCode.OwnerRequired } });
+        var input = await Assert.ThrowsAsync<HoldfastException>(() => session.FlushAsync(_daemon.Deadline));
+        Assert.Equal((ErrorCode.OwnerRequired, FailureScope.Input), (input.Code, input.Scope));
+        connection.Dispose();
+
+        using var second = await _daemon.AcceptAsync();
+        var resumed = await second.ExpectAsync(Envelope.BodyOneofCase.Attach);
+        await second.SendAsync(new Envelope { RequestId = resumed.RequestId, Error = new Error { Code = ErrorCode.PermissionDenied } });
+        var ended = await Assert.ThrowsAsync<HoldfastException>(async () => await ReadAsync(session));
+        Assert.Equal((ErrorCode.PermissionDenied, FailureScope.Attachment), (ended.Code, ended.Scope));
     }
 
     [Fact]

@@ -20,6 +20,13 @@ export class AttachmentTable {
     return this.#all.delete(attachment);
   }
 
+  forget(number: number): void {
+    const attachment = this.find(number);
+    if (attachment !== undefined) {
+      this.remove(attachment);
+    }
+  }
+
   find(number: number): SessionAttachment | undefined {
     return this.#byNumber.get(number);
   }

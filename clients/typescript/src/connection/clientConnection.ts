@@ -1,19 +1,21 @@
 import { create } from "@bufbuild/protobuf";
 import type { ConnectionState } from "../connectionState.js";
-import { type Envelope, EnvelopeSchema, type Welcome } from "../generated/holdfast/v1/envelope_pb.js";
+import { type Envelope, EnvelopeSchema, Role, type Welcome } from "../generated/holdfast/v1/envelope_pb.js";
 import { ErrorCode } from "../generated/holdfast/v1/errors_pb.js";
-import { AttachAs, type AttachRequest, type RecoveredEvent } from "../generated/holdfast/v1/session_pb.js";
+import type { RecoveredEvent } from "../generated/holdfast/v1/session_pb.js";
 import { features } from "../generated/limits.js";
 import type { RequestOptions, ResolvedOptions } from "../holdfastClientOptions.js";
-import { HoldfastError, isHoldfastError } from "../protocol/holdfastError.js";
-import { SessionAttachment } from "../sessions/sessionAttachment.js";
+import { HoldfastError } from "../protocol/holdfastError.js";
+import type { SessionAttachment } from "../sessions/sessionAttachment.js";
 import type { AfterLoss } from "./afterLoss.js";
 import { AttachmentTable } from "./attachmentTable.js";
+import type { ConnectionPart } from "./connectionPart.js";
 import type { DaemonLink } from "./daemonLink.js";
 import { faults } from "./faults.js";
 import { FrameDispatcher } from "./frameDispatcher.js";
 import { LinkMaker } from "./linkMaker.js";
 import { RequestTable } from "./requestTable.js";
+import { Resumption } from "./resumption.js";
 
 export interface ConnectionObserver {
   onState(state: ConnectionState): void;
@@ -21,38 +23,42 @@ export interface ConnectionObserver {
 }
 
 /**
- * A client's connection over all the daemons it meets: requests wait and are sent again, attachments are taken up where they stood.
- * Owned by the client. Lives from the first welcome until closed or given up.
+ * A client's connection, or one of its two, over all the daemons it meets: requests wait and are sent again, attachments are taken up where they stood.
+ * Owned by the client's connections. Lives from the first welcome until closed or given up.
  */
 export class ClientConnection {
   readonly attachments = new AttachmentTable();
+  readonly part: ConnectionPart;
   readonly #options: ResolvedOptions;
-  readonly #clientId: string;
   readonly #observer: ConnectionObserver;
   readonly #closing: AbortSignal;
   readonly #maker: LinkMaker;
   readonly #requests = new RequestTable();
   readonly #dispatcher: FrameDispatcher;
+  readonly #resumption = new Resumption(this);
   #link: DaemonLink | undefined;
   #welcome: Welcome;
   #failure: HoldfastError | undefined;
+  // Why the client's other connection has ended for good.
+  #told: HoldfastError | undefined;
 
   private constructor(
     options: ResolvedOptions,
-    clientId: string,
+    part: ConnectionPart,
     observer: ConnectionObserver,
     closing: AbortSignal,
     maker: LinkMaker,
     link: DaemonLink,
   ) {
     this.#options = options;
-    this.#clientId = clientId;
+    this.part = part;
     this.#observer = observer;
     this.#closing = closing;
     this.#maker = maker;
     this.#link = link;
     this.#welcome = link.welcome;
     this.#dispatcher = new FrameDispatcher(
+      part,
       this.attachments,
       (answer) => this.#answered(answer),
       (event) => observer.onRecovered(event),
@@ -72,20 +78,26 @@ export class ClientConnection {
     return this.#link;
   }
 
+  /** The daemon said that it stops for good. */
+  get hasStopped(): boolean {
+    return this.#dispatcher.hasStopped;
+  }
+
   // A daemon that does not know acknowledgements would take them for a fault.
-  get #acknowledges(): boolean {
-    return this.#welcome.features.includes(features.acks);
+  get acknowledges(): boolean {
+    return this.#options.acknowledges && this.part.output && this.#welcome.features.includes(features.acks);
   }
 
   static async open(
     options: ResolvedOptions,
     clientId: string,
+    part: ConnectionPart,
     observer: ConnectionObserver,
     closing: AbortSignal,
   ): Promise<ClientConnection> {
-    const maker = new LinkMaker(options, clientId);
+    const maker = new LinkMaker(options, clientId, part.requests ? Role.CONTROL : Role.STREAM);
     const link = await maker.make(options.connectDeadlineMs, false, closing);
-    const connection = new ClientConnection(options, clientId, observer, closing, maker, link);
+    const connection = new ClientConnection(options, part, observer, closing, maker, link);
     observer.onState("connected");
     connection.#start(link);
     return connection;
@@ -110,29 +122,28 @@ export class ClientConnection {
     return answer;
   }
 
-  async attach(attach: AttachRequest, options: RequestOptions): Promise<SessionAttachment> {
-    if (this.attachments.named(attach.session) !== undefined) {
-      throw faults.attachedTwice(attach.session);
-    }
-    let attachment: SessionAttachment | undefined;
+  /** Attaches on this connection what `attachment` wants of it. */
+  async attach(attachment: SessionAttachment, options: RequestOptions): Promise<void> {
     let refusal: HoldfastError | undefined;
-    attach.acks = this.#acknowledges;
+    let isAttached = false;
+    const attach = attachment.firstRequest(this.part);
+    attach.acks = this.acknowledges;
     await this.request({ case: "attach", value: attach }, "sendAgain", options, ({ body }) => {
       const info = body.case === "attachAnswer" ? body.value.session : undefined;
-      if (body.case !== "attachAnswer" || info === undefined || this.#link === undefined) {
+      if (attachment.hasEnded || body.case !== "attachAnswer" || info === undefined || this.#link === undefined) {
         return;
       }
       if (this.attachments.find(info.number) !== undefined) {
         refusal = faults.attachedTwice(info.name);
         return;
       }
-      attachment = new SessionAttachment(this, body.value, info, attach, this.#clientId, this.#options, this.#link);
+      attachment.onAttached(this.part, this.#link, body.value, info, attach.acks);
       this.attachments.add(info.number, attachment);
+      isAttached = true;
     });
-    if (attachment === undefined) {
+    if (!isAttached) {
       throw refusal ?? faults.ended();
     }
-    return attachment;
   }
 
   /** Becomes the owner of an attached session; its input continues where the answer says. */
@@ -171,6 +182,16 @@ export class ClientConnection {
     this.#link = undefined;
   }
 
+  /** The client's other connection has ended for good, and so does this one: at once, or where the daemon has stopped with what it had sent before. */
+  endWith(failure: HoldfastError, atOnce: boolean): void {
+    this.#told = failure;
+    if (atOnce || this.#link === undefined) {
+      this.#giveUp(failure, failure);
+      this.#link?.close();
+      this.#link = undefined;
+    }
+  }
+
   #start(link: DaemonLink): void {
     link.start(
       (frame) => this.#dispatcher.dispatch(link, frame),
@@ -185,7 +206,11 @@ export class ClientConnection {
     this.#link = undefined;
     this.#requests.onLost();
     for (const attachment of this.attachments.forgetNumbers()) {
-      attachment.onLost();
+      attachment.onLost(this.part);
+    }
+    if (this.#told !== undefined) {
+      this.#giveUp(this.#told, this.#told);
+      return;
     }
     const final = cause !== undefined && (!cause.isRetryable || cause.code === ErrorCode.DAEMON_UNAVAILABLE) ? cause : undefined;
     if (final !== undefined || !this.#options.reconnect) {
@@ -221,44 +246,10 @@ export class ClientConnection {
     this.#welcome = link.welcome;
     const unsent = this.#requests.sendAgainOn(link);
     for (const attachment of this.attachments.forgetNumbers()) {
-      void this.#takeUpAttachment(attachment, attachment.resumeRequest());
+      void this.#resumption.resume(attachment, attachment.resumeRequest(this.part));
     }
     for (const envelope of unsent) {
       link.send(envelope);
-    }
-  }
-
-  async #takeUpAttachment(attachment: SessionAttachment, request: AttachRequest): Promise<void> {
-    request.acks = this.#acknowledges;
-    try {
-      await this.request({ case: "attach", value: request }, "fail", {}, ({ body }) => {
-        if (attachment.hasEnded || body.case !== "attachAnswer" || body.value.session === undefined || this.#link === undefined) {
-          return;
-        }
-        this.attachments.add(body.value.session.number, attachment);
-        attachment.onResumed(this.#link, body.value, body.value.session, request.acks);
-      });
-    } catch (cause) {
-      await this.#notTakenUp(attachment, request, cause);
-    }
-  }
-
-  async #notTakenUp(attachment: SessionAttachment, request: AttachRequest, cause: unknown): Promise<void> {
-    const failure = cause instanceof HoldfastError ? cause : faults.ended();
-    if (isHoldfastError(cause, "OFFSET_NOT_HELD") && request.from.case !== "start") {
-      request.from = { case: "start", value: true };
-      await this.#takeUpAttachment(attachment, request);
-    } else if (isHoldfastError(cause, "OWNER_REQUIRED") && request.as !== AttachAs.AS_OBSERVER) {
-      // Somebody took the session over meanwhile: it goes on as an observer, and its unacknowledged input will not arrive.
-      attachment.onOwnershipLost(cause);
-      await this.#takeUpAttachment(attachment, attachment.resumeRequest());
-    } else if (isHoldfastError(cause, "SESSION_GONE")) {
-      this.attachments.remove(attachment);
-      attachment.onFinalized();
-    } else if (failure.code !== ErrorCode.DAEMON_UNAVAILABLE) {
-      // With DAEMON_UNAVAILABLE this link was lost as well: whoever takes up the next one asks again.
-      this.attachments.remove(attachment);
-      attachment.end(failure);
     }
   }
 
@@ -277,10 +268,15 @@ export class ClientConnection {
     if (this.#failure !== undefined) {
       return;
     }
-    this.#failure = failure;
-    this.#requests.failAll(failure);
+    this.#failure = failure.within("client");
+    this.#requests.failAll(this.#failure);
     for (const attachment of this.attachments.takeAll()) {
-      attachment.end(told);
+      // A daemon that stops says so on both connections: output ends where it says so there.
+      if (this.hasStopped) {
+        attachment.onStopped(this.part, this.#failure);
+      } else {
+        attachment.end(told?.within("client"));
+      }
     }
     this.#observer.onState("ended");
   }

@@ -7,7 +7,7 @@ export const faults = {
     new HoldfastError(ErrorCode.DAEMON_UNAVAILABLE, `no daemon answered within ${deadlineMs / 1000} s`, undefined, { cause }),
   nobodyAnswers: (socket: string, cause?: unknown) =>
     new HoldfastError(ErrorCode.DAEMON_UNAVAILABLE, `no daemon answers at ${socket}`, undefined, { cause }),
-  ended: () => new HoldfastError(ErrorCode.DAEMON_UNAVAILABLE, "the connection to the daemon has ended"),
+  ended: () => new HoldfastError(ErrorCode.DAEMON_UNAVAILABLE, "the connection to the daemon has ended", undefined, { scope: "client" }),
   stopped: () =>
     new HoldfastError(ErrorCode.DAEMON_UNAVAILABLE, "the daemon was stopped", "The next `holdfast` command that needs it starts it again."),
   mayHaveHappened: (request: string) =>
@@ -22,14 +22,17 @@ export const faults = {
   unreadable: (cause: unknown) =>
     new HoldfastError(ErrorCode.PROTO_MALFORMED, "the daemon sent a message that cannot be read", undefined, { cause }),
   tooLarge: (bytes: number) => new HoldfastError(ErrorCode.FRAME_TOO_LARGE, `a request of ${bytes} bytes is larger than a frame may be`),
-  detached: () => new HoldfastError(ErrorCode.NOT_ATTACHED, "the session was detached before this input was acknowledged"),
+  detached: () =>
+    new HoldfastError(ErrorCode.NOT_ATTACHED, "the session was detached before this input was acknowledged", undefined, {
+      scope: "attachment",
+    }),
   notAttached: (session: string) => new HoldfastError(ErrorCode.NOT_ATTACHED, `this client is not attached to ${session}`, "Attach first."),
   attachedTwice: (session: string) =>
     new HoldfastError(ErrorCode.USAGE, `this client is attached to ${session} already`, "Detach first, or use another client."),
   inputRefused: (code: ErrorCode, offset: bigint) =>
     code === ErrorCode.SESSION_EXITED
-      ? new HoldfastError(code, "the session has ended: it takes no input")
-      : new HoldfastError(code, `the daemon refused input at offset ${offset}`),
+      ? new HoldfastError(code, "the session has ended: it takes no input", undefined, { scope: "input" })
+      : new HoldfastError(code, `the daemon refused input at offset ${offset}`, undefined, { scope: "input" }),
   outputGap: (from: bigint, to: bigint) =>
     new HoldfastError(ErrorCode.OUTPUT_GAP, `output from ${from} to ${to} was overwritten before it could be read`),
   inputUncertain: (from: bigint, to: bigint) =>

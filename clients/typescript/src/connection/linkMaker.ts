@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { HelloSchema, Role } from "../generated/holdfast/v1/envelope_pb.js";
+import { HelloSchema, type Role } from "../generated/holdfast/v1/envelope_pb.js";
 import { ErrorCode } from "../generated/holdfast/v1/errors_pb.js";
 import { protocolVersion } from "../generated/limits.js";
 import type { ResolvedOptions } from "../holdfastClientOptions.js";
@@ -28,11 +28,13 @@ const passingWhileReplaced: readonly ErrorCode[] = [
 export class LinkMaker {
   readonly #options: ResolvedOptions;
   readonly #clientId: string;
+  readonly #role: Role;
   #token: string | undefined;
 
-  constructor(options: ResolvedOptions, clientId: string) {
+  constructor(options: ResolvedOptions, clientId: string, role: Role) {
     this.#options = options;
     this.#clientId = clientId;
+    this.#role = role;
   }
 
   /** `patient` while a daemon is being replaced. */
@@ -72,7 +74,7 @@ export class LinkMaker {
     const hello = create(HelloSchema, {
       protocolVersion,
       clientId: this.#clientId,
-      role: Role.CONTROL,
+      role: this.#role,
       token: this.#token,
       clientName: this.#options.clientName,
     });

@@ -21,7 +21,20 @@ function entryOf(code: number): ErrorEntry {
   );
 }
 
-/** A failure with a code of the error registry: what happened, and what to do. After it the client is usable unless its code says otherwise. */
+/**
+ * What a failure has ended, and so what still works after it. `request`: that request alone. `input`: the input of one attachment, whose output goes on;
+ * take the session, or attach again, to send more. `attachment`: one attachment, while its client goes on; attach again. `client`: the client with all
+ * its attachments, while the sessions go on; make another one.
+ */
+export type FailureScope = "request" | "input" | "attachment" | "client";
+
+interface Details {
+  readonly cause?: unknown;
+  readonly supportedVersions?: readonly number[];
+  readonly scope?: FailureScope;
+}
+
+/** A failure with a code of the error registry: what happened, and what to do. `scope` says what still works after it. */
 export class HoldfastError extends Error {
   override readonly name = "HoldfastError";
   /** The stable number. */
@@ -36,8 +49,10 @@ export class HoldfastError extends Error {
   readonly isRetryable: boolean;
   /** With PROTO_BREAKING_CHANGE: every protocol version the daemon speaks. */
   readonly supportedVersions: readonly number[];
+  /** What this failure has ended; everything beyond that is still usable. */
+  readonly scope: FailureScope;
 
-  constructor(code: ErrorCode, message: string, hint?: string, options?: { cause?: unknown; supportedVersions?: readonly number[] }) {
+  constructor(code: ErrorCode, message: string, hint?: string, options?: Details) {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause });
     const entry = entryOf(code);
     this.code = code;
@@ -46,6 +61,15 @@ export class HoldfastError extends Error {
     this.exitCode = entry.exitCode;
     this.isRetryable = entry.retryable;
     this.supportedVersions = options?.supportedVersions ?? [];
+    this.scope = options?.scope ?? "request";
+  }
+
+  /** The same failure, where it has ended more than the request. */
+  within(scope: FailureScope): HoldfastError {
+    if (scope === this.scope) {
+      return this;
+    }
+    return new HoldfastError(this.code, this.message, this.hint, { cause: this.cause, supportedVersions: this.supportedVersions, scope });
   }
 
   /** What a peer answered; its hint wins, because it knows its own version and state. */

@@ -1,84 +1,62 @@
 import { create } from "@bufbuild/protobuf";
-import type { ClientConnection } from "../connection/clientConnection.js";
+import type { ClientConnections } from "../connection/clientConnections.js";
+import type { ConnectionPart } from "../connection/connectionPart.js";
 import type { DaemonLink } from "../connection/daemonLink.js";
 import { faults } from "../connection/faults.js";
 import type { ErrorCode } from "../generated/holdfast/v1/errors_pb.js";
 import * as wire from "../generated/holdfast/v1/session_pb.js";
 import type { RequestOptions, ResolvedOptions } from "../holdfastClientOptions.js";
 import type { HoldfastError } from "../protocol/holdfastError.js";
-import { TypedEmitter } from "../typedEmitter.js";
 import { AckCounter } from "./ackCounter.js";
 import { EventQueue } from "./eventQueue.js";
 import { InputLane } from "./inputLane.js";
 import { type OffsetRange, OutputCursor } from "./outputCursor.js";
 import { OwnerState } from "./ownerState.js";
-import type { SessionEvent, SessionEventOf, SessionEventType } from "./sessionEvent.js";
-
-/** What listeners of an attachment are given: each event by its type, all of them as `event`, then `end` or `error`. */
-export type AttachmentEvents = { [T in SessionEventType]: SessionEventOf<T> } & {
-  event: SessionEvent;
-  end: undefined;
-  error: HoldfastError;
-};
+import { SessionVerbs } from "./sessionVerbs.js";
 
 /**
  * An attached session: its output and events in order, and the way for input. Made by `attach`, the caller's until closed.
  *
  * Read it in one of two ways: iterate over it (or call `read`), or add listeners with `on`. A listener that returns a promise is waited for, so both
  * ways hold the daemon back when the reader is slow. Output goes on across daemon restarts at the exact byte. A reader that does not read holds up the
- * whole connection once `bufferedOutputBytes` wait, acknowledgements of input included: never wait for input (`flush`) where output is read.
+ * connection once `bufferedOutputBytes` wait, without `streamConnection` acknowledgements of input included: then never wait for input (`flush`) where
+ * output is read.
  */
-export class SessionAttachment extends TypedEmitter<AttachmentEvents> implements AsyncIterable<SessionEvent>, AsyncDisposable {
-  readonly #connection: ClientConnection;
-  readonly #events: EventQueue;
+export class SessionAttachment extends SessionVerbs implements AsyncDisposable {
   readonly #input = new InputLane();
   readonly #acks: AckCounter;
   readonly #request: wire.AttachRequest;
   readonly #owner: OwnerState;
-  readonly #cursor: OutputCursor;
-  readonly #start: bigint;
-  readonly #resizes: readonly wire.Resize[];
-  #session: wire.SessionInfo;
+  #cursor = new OutputCursor(0n);
+  #start = 0n;
+  #resizes: readonly wire.Resize[] = [];
+  #session = create(wire.SessionInfoSchema);
   // A screen that did not arrive whole is asked for again.
   #screenDue: boolean;
   #exited = false;
   #closed = false;
   #ended = false;
   #heldUp: DaemonLink | undefined;
-  #reads: "nobody" | "iterator" | "listeners" = "nobody";
 
   /** @internal */
-  constructor(
-    connection: ClientConnection,
-    answer: wire.AttachAnswer,
-    session: wire.SessionInfo,
-    request: wire.AttachRequest,
-    clientId: string,
-    options: ResolvedOptions,
-    link: DaemonLink,
-  ) {
-    super();
-    this.#connection = connection;
-    this.#session = session;
-    this.#acks = new AckCounter(options.ackThreshold);
-    this.#acks.use(request.acks ? link : undefined, session.number);
+  constructor(connections: ClientConnections, request: wire.AttachRequest, clientId: string, options: ResolvedOptions) {
+    const acks = new AckCounter(options.ackThreshold);
+    super(
+      connections,
+      new EventQueue(
+        options.bufferedOutputBytes,
+        () => acks.onTaken(),
+        () => this.#letGo(),
+      ),
+    );
+    this.#acks = acks;
     this.#request = request;
     this.#screenDue = request.from.case === "screen";
     this.#owner = new OwnerState(clientId, request.as);
-    this.#owner.onAttached(answer);
-    this.#events = new EventQueue(
-      options.bufferedOutputBytes,
-      () => this.#acks.onTaken(),
-      () => this.#letGo(),
-    );
-    this.#cursor = new OutputCursor(answer.offset);
-    this.#start = answer.offset;
-    this.#resizes = answer.resizes;
-    this.#input.resume(link, session.number, answer.input);
   }
 
   /** The session as it was when attached last. */
-  get session(): wire.SessionInfo {
+  override get session(): wire.SessionInfo {
     return this.#session;
   }
 
@@ -103,44 +81,8 @@ export class SessionAttachment extends TypedEmitter<AttachmentEvents> implements
   }
 
   /** Counts the owners of the session; give it with requests that are meant only while this one holds. */
-  get ownerEpoch(): bigint {
+  override get ownerEpoch(): bigint {
     return this.#owner.epoch;
-  }
-
-  /** The next event; undefined after the last one. Rejects with the failure that ended the client. */
-  read(): Promise<SessionEvent | undefined> {
-    this.#readBy("iterator");
-    return this.#events.read();
-  }
-
-  /** All events in order, until the session is forgotten or this attachment closed. Leaving the loop does not detach. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<SessionEvent, void, undefined> {
-    for (let event = await this.read(); event !== undefined; event = await this.read()) {
-      yield event;
-    }
-  }
-
-  /** The bytes of output alone, in order. A gap is an OUTPUT_GAP failure here: where it may be skipped, iterate over the attachment itself. */
-  async *output(): AsyncGenerator<Uint8Array, void, undefined> {
-    for await (const event of this) {
-      if (event.type === "output") {
-        yield event.data;
-      } else if (event.type === "gap") {
-        throw faults.outputGap(event.from, event.to);
-      } else if (event.type === "closed") {
-        return;
-      }
-    }
-  }
-
-  /** Adds a listener. From the first one on, events are read as they come. */
-  override on<K extends keyof AttachmentEvents>(event: K, listener: (value: AttachmentEvents[K]) => unknown): this {
-    super.on(event, listener);
-    if (this.#reads !== "listeners") {
-      this.#readBy("listeners");
-      void this.#pump();
-    }
-    return this;
   }
 
   /** Takes all of `data` as input; waits only while the window is full. Text is sent as UTF-8. */
@@ -164,29 +106,24 @@ export class SessionAttachment extends TypedEmitter<AttachmentEvents> implements
   }
 
   /** Becomes the owner, of a session without one or with `force` of any. Input that was refused before is not sent again. */
-  take(force = false, options: RequestOptions = {}): Promise<void> {
-    return this.#connection.take(this, force, options);
-  }
-
-  /** Gives the session up and goes on watching. */
-  async release(options: RequestOptions = {}): Promise<void> {
-    const value = create(wire.ReleaseRequestSchema, { session: this.#session.id, ownerEpoch: this.ownerEpoch });
-    await this.#connection.request({ case: "release", value }, "fail", options);
+  override take(force = false, options: RequestOptions = {}): Promise<void> {
+    return this.connections.control.take(this, force, options);
   }
 
   /** Has the screen sent again, as a `screen` event in its place among the others; output goes on behind it. */
   async redraw(scrollbackLines = 0, options: RequestOptions = {}): Promise<void> {
     this.#screenDue = true;
-    const value = this.resumeRequest();
+    const { output } = this.connections;
+    const value = this.resumeRequest(output.part);
     value.from = { case: "screen", value: create(wire.ScreenStartSchema, { scrollbackLines }) };
-    value.acks = this.#request.acks;
-    await this.#connection.request({ case: "attach", value }, "sendAgain", options);
+    value.acks = output.acknowledges;
+    await output.request({ case: "attach", value }, "sendAgain", options);
   }
 
   /** Detaches. Events that were not read are dropped. */
   async close(): Promise<void> {
-    this.#events.abandon();
-    await this.#connection.detach(this);
+    this.events.abandon();
+    await this.connections.detach(this);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -198,14 +135,38 @@ export class SessionAttachment extends TypedEmitter<AttachmentEvents> implements
   }
 
   /** @internal */
-  get hasEnded(): boolean {
+  override get hasEnded(): boolean {
     return this.#ended;
   }
 
+  // The stream of the owner is no observer; it need not, and may not, ask to be the owner.
+  get #streamPart(): wire.AttachAs {
+    return this.#request.as === wire.AttachAs.AS_OBSERVER ? wire.AttachAs.AS_OBSERVER : wire.AttachAs.AS_UNSPECIFIED;
+  }
+
   /** @internal */
-  resumeRequest(): wire.AttachRequest {
+  firstRequest(part: ConnectionPart): wire.AttachRequest {
+    if (part.requests && part.output) {
+      return this.#request;
+    }
+    const { session, as, ownerEpoch, size, terminal, screenAfterGap, from } = this.#request;
+    if (part.requests) {
+      const request = create(wire.AttachRequestSchema, { session, as, ownerEpoch, from: { case: "noOutput", value: true } });
+      if (size !== undefined) {
+        request.size = size;
+      }
+      return request;
+    }
+    return create(wire.AttachRequestSchema, { session: this.#session.id, as: this.#streamPart, terminal, screenAfterGap, from });
+  }
+
+  /** @internal */
+  resumeRequest(part: ConnectionPart): wire.AttachRequest {
     const { terminal, screenAfterGap, from } = this.#request;
-    const { as, ownerEpoch } = this.#owner.describe();
+    const { as, ownerEpoch } = part.requests ? this.#owner.describe() : { as: this.#streamPart, ownerEpoch: 0n };
+    if (!part.output) {
+      return create(wire.AttachRequestSchema, { session: this.#session.id, as, ownerEpoch, from: { case: "noOutput", value: true } });
+    }
     let begin: wire.AttachRequest["from"] = { case: "offset", value: this.#cursor.received };
     if (!this.#hasOutput) {
       begin = { case: "noOutput", value: true };
@@ -224,9 +185,24 @@ export class SessionAttachment extends TypedEmitter<AttachmentEvents> implements
 
   /** @internal */
   holdUpIfFull(link: DaemonLink): void {
-    if (this.#events.isFull && this.#heldUp !== link) {
+    if (this.events.isFull && this.#heldUp !== link) {
       this.#heldUp = link;
       link.pause();
+    }
+  }
+
+  /** @internal */
+  onAttached(part: ConnectionPart, link: DaemonLink, answer: wire.AttachAnswer, session: wire.SessionInfo, acks: boolean): void {
+    if (part.requests) {
+      this.#session = session;
+      this.#owner.onAttached(answer);
+      this.#input.resume(link, session.number, answer.input);
+    }
+    if (part.output) {
+      this.#acks.use(acks ? link : undefined, session.number);
+      this.#cursor = new OutputCursor(answer.offset);
+      this.#start = answer.offset;
+      this.#resizes = answer.resizes;
     }
   }
 
@@ -239,28 +215,55 @@ export class SessionAttachment extends TypedEmitter<AttachmentEvents> implements
   /** @internal */
   onOwnershipLost(why: HoldfastError): void {
     this.#owner.onLost();
-    this.#input.fail(why);
+    this.#input.fail(why.within("input"));
   }
 
   /** @internal */
-  onResumed(link: DaemonLink, answer: wire.AttachAnswer, session: wire.SessionInfo, acks: boolean): void {
-    this.#acks.use(acks ? link : undefined, session.number);
+  onResumed(part: ConnectionPart, link: DaemonLink, answer: wire.AttachAnswer, session: wire.SessionInfo, acks: boolean): void {
+    if (part.output) {
+      this.#acks.use(acks ? link : undefined, session.number);
+      this.events.add({ type: "reconnected", from: this.#cursor.received });
+      if (this.#hasOutput && !this.#screenDue) {
+        this.#tellGap(this.#cursor.skipTo(answer.offset));
+      }
+    }
+    if (!part.requests) {
+      return;
+    }
     this.#session = session;
     this.#owner.onAttached(answer);
-    this.#events.add({ type: "reconnected", from: this.#cursor.received });
-    if (this.#hasOutput && !this.#screenDue) {
-      this.#tellGap(this.#cursor.skipTo(answer.offset));
-    }
     const uncertain = this.#input.resume(link, session.number, answer.input);
     if (uncertain !== undefined) {
-      this.#events.add({ type: "input_uncertain", ...uncertain });
+      this.events.add({ type: "input_uncertain", ...uncertain });
     }
   }
 
   /** @internal */
-  onLost(): void {
-    this.#acks.use(undefined, 0);
-    this.#input.suspend();
+  onLost(part: ConnectionPart): void {
+    if (part.output) {
+      this.#acks.use(undefined, 0);
+    }
+    if (part.requests) {
+      this.#input.suspend();
+    }
+  }
+
+  /** @internal The next daemon does not know the session any more. Where output has a connection of its own, that hears it too, in its place. */
+  onGone(part: ConnectionPart, why: HoldfastError): void {
+    if (part.output) {
+      this.onFinalized();
+    } else {
+      this.#input.fail(why.within("input"));
+    }
+  }
+
+  /** @internal */
+  onStopped(part: ConnectionPart, why: HoldfastError): void {
+    if (part.output) {
+      this.end(why);
+    } else {
+      this.#input.fail(why);
+    }
   }
 
   /** @internal */
@@ -269,7 +272,7 @@ export class SessionAttachment extends TypedEmitter<AttachmentEvents> implements
     this.#tellGap(gap);
     if (repeated < data.length) {
       const from = offset + BigInt(repeated);
-      this.#events.add({ type: "output", from, to: this.#cursor.received, data: data.subarray(repeated) });
+      this.events.add({ type: "output", from, to: this.#cursor.received, data: data.subarray(repeated) });
     }
   }
 
@@ -277,7 +280,7 @@ export class SessionAttachment extends TypedEmitter<AttachmentEvents> implements
   onScreen(screen: wire.SnapshotEvent): void {
     this.#cursor.skipTo(screen.offset);
     this.#screenDue = screen.more;
-    this.#events.add({ type: "screen", to: screen.offset, data: screen.data, size: screen.size, more: screen.more });
+    this.events.add({ type: "screen", to: screen.offset, data: screen.data, size: screen.size, more: screen.more });
   }
 
   /** @internal */
@@ -287,31 +290,39 @@ export class SessionAttachment extends TypedEmitter<AttachmentEvents> implements
 
   /** @internal */
   onResized(resize: wire.Resize | undefined): void {
-    this.#events.add({ type: "resized", from: resize?.offset ?? 0n, size: resize?.size });
+    this.events.add({ type: "resized", from: resize?.offset ?? 0n, size: resize?.size });
   }
 
   /** @internal */
   onRenamed(name: string): void {
     this.#session.name = name;
-    this.#events.add({ type: "renamed", name });
+  }
+
+  /** @internal */
+  tellName(name: string): void {
+    this.events.add({ type: "renamed", name });
   }
 
   /** @internal */
   onOwnerChanged(owner: wire.OwnerChangedEvent): void {
     this.#owner.onChanged(owner);
-    this.#events.add({ type: "owner_changed", owner });
+  }
+
+  /** @internal */
+  tellOwner(owner: wire.OwnerChangedEvent): void {
+    this.events.add({ type: "owner_changed", owner });
   }
 
   /** @internal */
   onBackpressure(warning: wire.BackpressureWarningEvent): void {
-    this.#events.add({ type: "backpressure_warning", warning });
+    this.events.add({ type: "backpressure_warning", warning });
   }
 
   /** @internal A daemon that took over tells the end again: it cannot know who heard it. */
   onExited(exited: wire.ExitedEvent): void {
     if (!this.#exited) {
       this.#exited = true;
-      this.#events.add({ type: "exit", to: exited.endOffset, exit: exited.exit });
+      this.events.add({ type: "exit", to: exited.endOffset, exit: exited.exit });
     }
   }
 
@@ -319,14 +330,14 @@ export class SessionAttachment extends TypedEmitter<AttachmentEvents> implements
   onClosed(to: bigint): void {
     if (!this.#closed) {
       this.#closed = true;
-      this.#events.add({ type: "closed", to });
+      this.events.add({ type: "closed", to });
     }
   }
 
   /** @internal */
   onFinalized(): void {
     if (!this.#ended) {
-      this.#events.add({ type: "finalized" });
+      this.events.add({ type: "finalized" });
       this.end(undefined);
     }
   }
@@ -341,35 +352,17 @@ export class SessionAttachment extends TypedEmitter<AttachmentEvents> implements
     this.#input.fail(faults.inputRefused(refused.code as ErrorCode, refused.offset));
   }
 
+  /** @internal Ends after what was received before, on both connections. */
+  async endWith(failure: HoldfastError): Promise<void> {
+    this.end(failure.within("attachment"));
+    await this.connections.detach(this);
+  }
+
   /** @internal */
   end(failure: HoldfastError | undefined): void {
     this.#ended = true;
     this.#input.fail(failure ?? faults.detached());
-    this.#events.complete(failure);
-  }
-
-  async #pump(): Promise<void> {
-    try {
-      for (let event = await this.#events.read(); event !== undefined; event = this.#events.take() ?? (await this.#events.read())) {
-        const waiting = [...this.emit(event.type, event as never), ...this.emit("event", event)];
-        if (waiting.length > 0) {
-          await Promise.all(waiting);
-        }
-      }
-    } catch (failure) {
-      if (!this.#ended || !this.hasListeners("error")) {
-        throw failure;
-      }
-      this.emit("error", failure as HoldfastError);
-    }
-    this.emit("end", undefined);
-  }
-
-  #readBy(reader: "iterator" | "listeners"): void {
-    if (this.#reads !== "nobody" && this.#reads !== reader) {
-      throw new TypeError("an attachment is read either by iteration or by listeners, not by both");
-    }
-    this.#reads = reader;
+    this.events.complete(failure);
   }
 
   #letGo(): void {
@@ -379,7 +372,7 @@ export class SessionAttachment extends TypedEmitter<AttachmentEvents> implements
 
   #tellGap(gap: OffsetRange | undefined): void {
     if (gap !== undefined) {
-      this.#events.add({ type: "gap", ...gap });
+      this.events.add({ type: "gap", ...gap });
     }
   }
 }

@@ -14,7 +14,14 @@ export interface Exchange {
 export interface Step {
   do: string;
   client?: string;
-  options?: { autoStart?: boolean; reconnect?: boolean; ackThreshold?: number; bufferedOutputBytes?: number; connectDeadlineMs?: number };
+  options?: {
+    autoStart?: boolean;
+    reconnect?: boolean;
+    streamConnection?: boolean;
+    ackThreshold?: number;
+    bufferedOutputBytes?: number;
+    connectDeadlineMs?: number;
+  };
   fails?: string;
   for?: number;
   name?: string;
@@ -27,6 +34,8 @@ export interface Step {
   part?: "owner" | "observer" | "takeover";
   held?: boolean;
   force?: boolean;
+  count?: number;
+  frames?: number;
   text?: string;
   hex?: string;
   bytes?: number;
@@ -49,6 +58,7 @@ export interface Step {
   hello?: string;
   exchange?: Exchange[];
   says?: Json;
+  recording?: string;
 }
 
 export interface Case {
@@ -77,6 +87,8 @@ const known: Record<string, string[]> = {
   take: ["at", "force"],
   release: ["at"],
   detach: ["at"],
+  ack: ["at", "count"],
+  setAckThreshold: ["at", "frames"],
   until: ["at", "text", "bytes", "event"],
   expect: ["at", "text", "hex", "bytes", "sha256", "only", "events", "last", "accounted", "gaps"],
   ask: ["call", "session", "name", "cols", "rows", "signal", "from", "expect", "until", "giveUpMs"],
@@ -84,6 +96,7 @@ const known: Record<string, string[]> = {
   raw: ["hello", "exchange"],
   writeToken: [],
   fakeDaemon: ["says"],
+  recordedDaemon: ["recording"],
 };
 
 /** The steps of a case one by one, with `for` unrolled. */

@@ -12,6 +12,7 @@ import { DaemonProcess } from "../kit/daemonProcess.js";
 import { type Case, type Exchange, type Step, stepsOf } from "./case.js";
 import { difference, type Json, numberAt } from "./match.js";
 import { frameOf, RawPeer } from "./rawPeer.js";
+import { RecordedDaemon } from "./recordedDaemon.js";
 import { Recording } from "./recording.js";
 
 function json<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): Json {
@@ -32,6 +33,7 @@ export class CaseRunner implements AsyncDisposable {
   readonly #clients = new Map<string, HoldfastClient>();
   readonly #recordings = new Map<string, Recording>();
   #fake: Server | undefined;
+  #recorded: RecordedDaemon | undefined;
   // The right token, while another one lies in its place.
   #token: string | undefined;
 
@@ -51,10 +53,12 @@ export class CaseRunner implements AsyncDisposable {
         throw new Error(`${JSON.stringify(step).slice(0, 300)}: ${cause instanceof Error ? cause.message : cause}`, { cause });
       }
     }
+    expect(this.#recorded?.unsaid ?? []).toEqual([]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#fake?.close();
+    this.#recorded?.close();
     if (this.#token !== undefined) {
       writeFileSync(this.#daemon.token, this.#token);
     }
@@ -102,6 +106,12 @@ export class CaseRunner implements AsyncDisposable {
       case "release":
         await this.#recording(step).attachment.release();
         break;
+      case "ack":
+        this.#recording(step).attachment.ack(given(step.count, "count"));
+        break;
+      case "setAckThreshold":
+        this.#recording(step).attachment.setAckThreshold(given(step.frames, "frames"));
+        break;
       case "detach":
         await this.#recording(step).attachment.close();
         break;
@@ -126,6 +136,9 @@ export class CaseRunner implements AsyncDisposable {
         break;
       case "fakeDaemon":
         await this.#listen(frameOf(given(step.says, "says")));
+        break;
+      case "recordedDaemon":
+        this.#recorded = await RecordedDaemon.listen(this.#daemon.socket, this.#daemon.token, given(step.recording, "recording"));
         break;
       default:
         throw new Error("an unknown step");
@@ -220,7 +233,7 @@ export class CaseRunner implements AsyncDisposable {
       case "inspect":
         return json(SessionInfoSchema, await client.inspect(session, options));
       case "wait":
-        return json(SessionInfoSchema, await client.wait(session, options));
+        return json(SessionInfoSchema, await client.waitForExit(session, options));
       case "kill":
         return json(SessionInfoSchema, await client.kill(session, options));
       case "rename":

@@ -32,7 +32,7 @@ it("creates, attaches, writes, reads and ends a session", async () => {
     exit = await attachment.read();
   } while (exit !== undefined && !isExit(exit));
   expect(exit?.exit?.code).toBe(3);
-  expect((await client.wait("work")).exit?.code).toBe(3);
+  expect((await client.waitForExit("work")).exit?.code).toBe(3);
   expect((await client.list()).map((s) => s.name)).toEqual(["work"]);
 });
 
@@ -50,7 +50,7 @@ it("tells listeners each event by its type, and the end", async () => {
   attachment.on("owner_changed", ({ owner }) => seen.push(`owner ${owner.reason}`));
   expect(attachment.isOwner).toBe(true);
   await client.write("work", "go\n");
-  await client.wait("work");
+  await client.waitForExit("work");
   await client.kill("work");
   await ended;
   expect(bytes.slice(-4)).toEqual([0xff, 0, 13, 10]);
@@ -78,7 +78,7 @@ it("says what failed with a code and a hint", async () => {
   await using daemon = new DaemonProcess();
   const client = await daemon.connect();
   const failure = await client.inspect("nobody").catch((cause: unknown) => cause);
-  expect(failure).toMatchObject({ codeName: "SESSION_GONE", isRetryable: false });
+  expect(failure).toMatchObject({ codeName: "SESSION_GONE", isRetryable: false, scope: "request" });
   expect(failure).toHaveProperty("hint", expect.stringContaining("holdfast ls"));
   await expect(client.write("nobody", "x")).rejects.toMatchObject({ codeName: "NOT_ATTACHED" });
 });
@@ -87,9 +87,9 @@ it("gives a request up by time-out and by signal, and is usable afterwards", asy
   await using daemon = new DaemonProcess();
   const client = await daemon.connect();
   await client.create(daemon.shell("work", "read x"));
-  await expect(client.wait("work", { timeoutMs: 50 })).rejects.toMatchObject({ codeName: "TIMEOUT" });
+  await expect(client.waitForExit("work", { timeoutMs: 50 })).rejects.toMatchObject({ codeName: "TIMEOUT" });
   const controller = new AbortController();
-  const waiting = client.wait("work", { signal: controller.signal });
+  const waiting = client.waitForExit("work", { signal: controller.signal });
   controller.abort(new Error("enough"));
   await expect(waiting).rejects.toThrow("enough");
   expect((await client.inspect("work")).state).toBe(SessionState.RUNNING);
@@ -112,9 +112,36 @@ it("takes over, is told so, and the former owner's input is refused", async () =
   } while (told !== undefined && told.type !== "owner_changed");
   expect(told?.type === "owner_changed" && told.owner.owner).toBe(second.clientId);
   expect(mine.isOwner).toBe(false);
-  await expect(mine.write("z").then(() => mine.flush())).rejects.toMatchObject({ codeName: "OWNER_REQUIRED" });
+  await expect(mine.write("z").then(() => mine.flush())).rejects.toMatchObject({ codeName: "OWNER_REQUIRED", scope: "input" });
   await theirs.release();
   expect((await first.inspect("work")).owner).toBe("");
+});
+
+it("asks of the attached session without naming it, and fails with it when the client ends", async () => {
+  await using daemon = new DaemonProcess();
+  const client = await daemon.connect({ streamConnection: true });
+  const other = daemon.client();
+  const attachment = await client.createAndAttach(daemon.shell("work", "printf hello; read x; exit 5"));
+  await until(attachment, "hello");
+  expect(await attachment.resize(100, 30)).toBe(5n);
+  expect(decoder.decode((await attachment.history(1n)).data)).toBe("ello");
+  expect(decoder.decode((await attachment.snapshot()).data).trim()).toBe("hello");
+  await (await other.attach("work", { from: "none", as: "observer" })).takeOver();
+  await expect(attachment.signal(1)).rejects.toMatchObject({ codeName: "OWNER_REQUIRED" });
+  await attachment.takeOver();
+  await attachment.write("\n");
+  expect((await attachment.waitForExit()).exit?.code).toBe(5);
+  await attachment.kill();
+  await client.close();
+  await expect(client.list()).rejects.toMatchObject({ scope: "client", codeName: "DAEMON_UNAVAILABLE" });
+});
+
+it("is told why a program cannot be the next daemon, and goes on with the one there is", async () => {
+  await using daemon = new DaemonProcess();
+  const client = await daemon.connect();
+  const missing = { daemon: `${daemon.directory}/none`, keeper: `${daemon.directory}/none` };
+  await expect(client.upgrade(missing)).rejects.toMatchObject({ codeName: "UPGRADE_REFUSED", scope: "request" });
+  expect((await client.status()).upgrade).toBeUndefined();
 });
 
 it("is attached once to a session, also by its id", async () => {

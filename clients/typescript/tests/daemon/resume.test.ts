@@ -134,10 +134,10 @@ it("asks the next daemon what the last one did not answer, and creates once", as
   await daemon.killDaemon(client);
   const [made, sessions] = await Promise.all([
     client.create(daemon.shell("work", "read x; exit 5")),
-    client.wait("work").catch(() => undefined),
+    client.waitForExit("work").catch(() => undefined),
   ]);
   expect(sessions).toBeUndefined();
-  const waiting = client.wait("work");
+  const waiting = client.waitForExit("work");
   await killed(daemon, client);
   const attachment = await client.attach("work");
   await attachment.write("\n");

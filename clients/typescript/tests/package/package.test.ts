@@ -122,3 +122,30 @@ it("the sample terminal goes on at the exact byte when the daemon is killed", as
   child.stdin.write("exit 9\n");
   expect(await ended).toBe(9);
 });
+
+it("the sample host draws many terminals on one client as the daemon does, and a flood holds nobody up", async () => {
+  await using daemon = new DaemonProcess();
+  await daemon.start();
+  for (const file of ["host.mjs", "terminalHost.mjs"]) {
+    copyFileSync(join(root, "samples/host-sketch", file), join(place, file));
+  }
+  mkdirSync(join(place, "node_modules/@xterm"), { recursive: true });
+  symlinkSync(join(home, "node_modules/@xterm/headless"), join(place, "node_modules/@xterm/headless"));
+  const { code, out } = await node(daemon, join(place, "host.mjs"));
+  const rows = out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { name: string; last: string; same: boolean });
+  expect(rows.filter(({ same }) => !same)).toEqual([]);
+  expect(rows.map(({ last }) => last)).toEqual(["the end of the flood", ...Array.from({ length: 20 }, (_, n) => `got line ${n}`)]);
+  expect(code).toBe(0);
+});
+
+it("every package of the lockfile has its hash and no registry", () => {
+  const { packages } = JSON.parse(readFileSync(join(home, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { integrity?: string; resolved?: string }>;
+  };
+  const entries = Object.entries(packages).filter(([path]) => path !== "");
+  expect(entries.length).toBeGreaterThan(50);
+  expect(entries.filter(([, one]) => one.integrity === undefined || one.resolved !== undefined).map(([path]) => path)).toEqual([]);
+});
