@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
@@ -6,14 +7,15 @@ using Holdfast.DaemonRpc.Client;
 namespace Holdfast.Bench;
 
 /// <summary>
-/// The daemon-rpc library: its cold start, a warm call, its stream beside a plain socket, its idle daemon. The daemon is this program under the JIT;
-/// BENCH_RPC_CLIENT may name a native build of samples/warm-grep, whose whole process is measured then.
+/// The daemon-rpc library: its cold start, a warm call, its stream beside a plain socket, its idle daemon. The daemon is this program under the JIT. Stateless.
 /// </summary>
 internal static class RpcFigures
 {
     private const int ColdStarts = 5;
     private const int WarmCalls = 300;
     private const int StreamRuns = 3;
+    private const int Stamps = 500;
+    private const int Kills = 20;
     private const long StreamBytes = 512L * 1024 * 1024;
     // A writer that was just started runs code the compiler has not seen yet; the daemon it is compared with does not.
     private const long WarmUpBytes = 256L * 1024 * 1024;
@@ -29,21 +31,20 @@ internal static class RpcFigures
             await CallsAsync(report, place);
             await StreamAsync(report, place);
             await IdleAsync(report, place);
-            if (Environment.GetEnvironmentVariable("BENCH_RPC_CLIENT") is { } native)
-                await WholeProcessAsync(report, native, place);
+            await StampsAsync(report, place);
+            await KillsAsync(report, place);
+            await RpcSampleFigures.RunAsync(report);
         }
         finally
         {
-            await Client(place).Control.StopAsync();
+            await RpcPeers.Client(place).Control.StopAsync();
             Directory.Delete(place, recursive: true);
         }
     }
 
-    private static DaemonClient Client(string place) => new(new DaemonClientOptions { DaemonId = "bench", Directory = place, BuildTimestamp = "bench" });
-
     private static async Task CallsAsync(Report report, string place)
     {
-        var client = Client(place);
+        var client = RpcPeers.Client(place);
         Samples cold = new(), first = new(), whole = new();
         for (var i = 0; i < ColdStarts; i++)
         {
@@ -66,7 +67,7 @@ internal static class RpcFigures
     {
         var begun = Stopwatch.GetTimestamp();
         await using var counted = new CountingStream();
-        await client.ExecuteAsync(CommandRequest.Of("", $"{bytes}"), counted, Stream.Null);
+        await client.ExecuteAsync(CommandRequest.Of("", "stream", $"{bytes}"), counted, Stream.Null);
         if (counted.Count != bytes)
             throw new InvalidOperationException($"{counted.Count} of {bytes} bytes came");
         return (Stopwatch.GetElapsedTime(begun, counted.First).TotalMilliseconds, Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
@@ -74,7 +75,7 @@ internal static class RpcFigures
 
     private static async Task StreamAsync(Report report, string place)
     {
-        var client = Client(place);
+        var client = RpcPeers.Client(place);
         Samples framed = new(), plain = new();
         await CallAsync(client, WarmUpBytes);
         for (var i = 0; i < StreamRuns; i++)
@@ -106,9 +107,37 @@ internal static class RpcFigures
         return rate;
     }
 
+    private static async Task StampsAsync(Report report, string place)
+    {
+        await using var arrivals = new ArrivalStream();
+        await RpcPeers.Client(place).ExecuteAsync(CommandRequest.Of("", "stamps", $"{Stamps}"), arrivals, Stream.Null);
+        report.Absolute("rpc: from a handler's write to the client's stream, median", arrivals.Delays.Median, "ms", 5);
+        report.Absolute("rpc: the same, 99th percentile", arrivals.Delays.P99, "ms", 50);
+    }
+
+    private static async Task KillsAsync(Report report, string place)
+    {
+        var fifo = Path.Combine(place, "cancelled");
+        using (var make = Process.Start("mkfifo", [fifo]))
+            await make.WaitForExitAsync();
+        var delays = new Samples();
+        for (var i = 0; i < Kills; i++)
+        {
+            using var client = Process.Start(new ProcessStartInfo(Self, ["rpc-client", place, "wait", fifo]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+            await client.StandardOutput.ReadLineAsync();
+            // Opening it waits for the handler.
+            var told = Task.Run(() => File.ReadAllText(fifo));
+            var killed = Stopwatch.GetTimestamp();
+            client.Kill();
+            delays.Add(Stopwatch.GetElapsedTime(killed, long.Parse(await told, CultureInfo.InvariantCulture)).TotalMilliseconds);
+        }
+        report.Absolute("rpc: kill -9 of a client to its handler's token, median", delays.Median, "ms", 100);
+        report.Absolute("rpc: the same, worst", delays.Highest, "ms", 100);
+    }
+
     private static async Task IdleAsync(Report report, string place)
     {
-        var client = Client(place);
+        var client = RpcPeers.Client(place);
         await client.Control.StopAsync();
         await CallAsync(client, 1);
         var status = await client.Control.StatusAsync() ?? throw new InvalidOperationException("no daemon");
@@ -128,34 +157,6 @@ internal static class RpcFigures
         .Where(l => l.StartsWith("RssAnon:", StringComparison.Ordinal) || l.StartsWith("RssShmem:", StringComparison.Ordinal))
         .Sum(l => double.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)) / 1024;
 
-    private static async Task WholeProcessAsync(Report report, string native, string place)
-    {
-        var folder = Directory.CreateDirectory(Path.Combine(place, "text")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(folder, "a.txt"), "a needle here\n");
-        Samples whole = new(), cold = new();
-        for (var i = 0; i < ColdStarts; i++)
-        {
-            await ProcessAsync(native, place, "daemon", "stop");
-            cold.Add(await ProcessAsync(native, place, "needle", folder));
-        }
-        for (var i = 0; i < WarmCalls / 3; i++)
-            whole.Add(await ProcessAsync(native, place, "needle", folder));
-        await ProcessAsync(native, place, "daemon", "stop");
-        report.Absolute("rpc: cold start of a native daemon, whole native client process, median", cold.Median, "ms", 150);
-        report.Absolute("rpc: warm call, whole native client process, median", whole.Median, "ms", 5);
-        report.Absolute("rpc: warm call, whole native client process, best", whole.Lowest, "ms", 5);
-    }
-
-    private static async Task<double> ProcessAsync(string program, string place, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false, Environment = { ["DAEMON_RPC_DIR"] = place } };
-        var begun = Stopwatch.GetTimestamp();
-        using var process = Process.Start(start)!;
-        await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? Stopwatch.GetElapsedTime(begun).TotalMilliseconds : throw new InvalidOperationException($"{program} ended with {process.ExitCode}");
-    }
-
     /// <summary>Counts, and remembers when the first byte came. Owned by one call.</summary>
     private sealed class CountingStream : MemoryStream
     {
@@ -168,6 +169,17 @@ internal static class RpcFigures
             if (Count == 0)
                 First = Stopwatch.GetTimestamp();
             Count += buffer.Length;
+            return ValueTask.CompletedTask;
+        }
+    }
+    /// <summary>Takes stamps of when they were sent, and knows when they came. Owned by one call.</summary>
+    private sealed class ArrivalStream : MemoryStream
+    {
+        public Samples Delays { get; } = new();
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Delays.Add(Stopwatch.GetElapsedTime(BinaryPrimitives.ReadInt64LittleEndian(buffer.Span)).TotalMilliseconds);
             return ValueTask.CompletedTask;
         }
     }

@@ -1,49 +1,100 @@
 namespace WarmGrep;
 
 /// <summary>
-/// The text files below a folder, in memory, with the trigrams of each: slow to make, fast to ask. Owned by the handler; one refresh at a time.
+/// The text files below a folder, in memory and indexed: slow to make, fast to ask, and exact, because each call looks what has changed.
+/// Owned by the handler; called for several commands at once.
 /// </summary>
-internal sealed class FolderIndex(string folder)
+internal sealed class FolderIndex(string root)
 {
-    // Larger ones are seldom text that somebody searches.
-    private const long LargestFile = 4 * 1024 * 1024;
+    private const FileAttributes Skipped = FileAttributes.ReparsePoint | FileAttributes.Hidden;
+
+    private static readonly EnumerationOptions OneLevel = new() { IgnoreInaccessible = true, AttributesToSkip = Skipped };
+
+    public static EnumerationOptions EveryLevel { get; } = new() { IgnoreInaccessible = true, AttributesToSkip = Skipped, RecurseSubdirectories = true };
 
     private readonly Lock _gate = new();
-    private Dictionary<string, IndexedFile> _files = new(StringComparer.Ordinal);
+    private readonly Folder _root = new(root);
+    private IndexedFile[] _files = [];
 
-    /// <summary>Reads what is new or changed since the last time; all of it at the first.</summary>
-    public void Refresh(CancellationToken cancellationToken)
+    /// <summary>Every file, in the order of their paths: reads those that are new or changed since the last time, all of them at the first.</summary>
+    public IndexedFile[] Refresh(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            var now = new Dictionary<string, IndexedFile>(_files.Count, StringComparer.Ordinal);
-            var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden };
-            foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", options))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (file.Length > LargestFile)
-                    continue;
-                now[file.FullName] = _files.TryGetValue(file.FullName, out var known) && known.Written == file.LastWriteTimeUtc && known.Length == file.Length
-                    ? known
-                    : IndexedFile.Read(file);
-            }
-            _files = now;
+            var stale = new List<(Folder Folder, string Path)>();
+            var relisted = _root.Look(stale, cancellationToken);
+            if (!relisted && stale.Count == 0)
+                return _files;
+            var read = new IndexedFile[stale.Count];
+            Parallel.For(0, stale.Count, new ParallelOptions { CancellationToken = cancellationToken }, i => read[i] = IndexedFile.Read(stale[i].Path));
+            for (var i = 0; i < read.Length; i++)
+                stale[i].Folder.Files[stale[i].Path] = read[i];
+            var files = new List<IndexedFile>();
+            _root.Collect(files);
+            files.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
+            return _files = [.. files];
         }
     }
 
-    public IEnumerable<string> Find(string text)
+    /// <summary>One folder as it was when it was last listed. Owned by its index, under its gate.</summary>
+    private sealed class Folder(string path)
     {
-        var files = _files;
-        var wanted = IndexedFile.Trigrams(text);
-        foreach (var (path, file) in files.OrderBy(f => f.Key, StringComparer.Ordinal))
+        private FileStamp _stamp;
+        private Dictionary<string, Folder> _folders = new(StringComparer.Ordinal);
+
+        /// <summary>By path; null where it was not read yet.</summary>
+        public Dictionary<string, IndexedFile?> Files { get; private set; } = new(StringComparer.Ordinal);
+
+        /// <summary>Finds what is to be read anew; true where files came or went.</summary>
+        public bool Look(List<(Folder Folder, string Path)> stale, CancellationToken cancellationToken)
         {
-            if (!file.MayHold(wanted))
-                continue;
-            for (var i = 0; i < file.Lines.Length; i++)
+            cancellationToken.ThrowIfCancellationRequested();
+            var relisted = !_stamp.IsCurrent(path);
+            if (relisted)
+                List();
+            foreach (var (file, known) in Files)
             {
-                if (file.Lines[i].Contains(text, StringComparison.Ordinal))
-                    yield return $"{Path.GetRelativePath(folder, path)}:{i + 1}:{file.Lines[i]}";
+                if (known is not { IsCurrent: true })
+                    stale.Add((this, file));
             }
+            foreach (var folder in _folders.Values)
+                relisted |= folder.Look(stale, cancellationToken);
+            return relisted;
+        }
+
+        public void Collect(List<IndexedFile> into)
+        {
+            foreach (var file in Files.Values)
+            {
+                if (file is not null)
+                    into.Add(file);
+            }
+            foreach (var folder in _folders.Values)
+                folder.Collect(into);
+        }
+
+        private void List()
+        {
+            _stamp = FileStamp.Of(path);
+            var files = new Dictionary<string, IndexedFile?>(StringComparer.Ordinal);
+            var folders = new Dictionary<string, Folder>(StringComparer.Ordinal);
+            try
+            {
+                foreach (var entry in new DirectoryInfo(path).EnumerateFileSystemInfos("*", OneLevel))
+                {
+                    if (entry is FileInfo)
+                        files[entry.FullName] = Files.GetValueOrDefault(entry.FullName);
+                    else
+                        folders[entry.FullName] = _folders.GetValueOrDefault(entry.FullName) ?? new Folder(entry.FullName);
+                }
+            }
+            catch (IOException)
+            {
+                // Gone meanwhile: so are its files.
+                files.Clear();
+                folders.Clear();
+            }
+            (Files, _folders) = (files, folders);
         }
     }
 }

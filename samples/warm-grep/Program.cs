@@ -2,15 +2,18 @@ using Holdfast.DaemonRpc;
 using Holdfast.DaemonRpc.Client;
 using WarmGrep;
 
-// warm-grep TEXT [FOLDER]       searches in the daemon, which has read and indexed the folder
+// warm-grep TEXT [FOLDER]       searches in the daemon, which has the folder read and indexed
 // warm-grep --cold TEXT [...]   the same in this process, for comparison
 // warm-grep daemon status|stop|restart|logs
-if (args is ["--cold", .. var rest])
-    return await new SearchHandler().RunColdAsync(rest);
-if (args.Length is 0 or > 2)
+// WARM_GREP_DAEMON names another program as the daemon: a native client and a daemon under the JIT, for example.
+if (args.Length == 0 || args is ["--cold"] || args[0].Length == 0)
 {
     Console.Error.WriteLine("usage: warm-grep [--cold] TEXT [FOLDER] | warm-grep daemon status|stop|restart|logs");
-    if (args.Length == 0)
-        return 64;
+    return 64;
 }
-return await DaemonProgram.RunAsync(args, new DaemonClientOptions { DaemonId = "warm-grep" }, () => new SearchHandler());
+if (args is ["--cold", .. var rest])
+    return await SearchHandler.RunColdAsync(rest);
+var options = new DaemonClientOptions { DaemonId = "warm-grep" };
+if (Environment.GetEnvironmentVariable("WARM_GREP_DAEMON") is { Length: > 0 } program)
+    options = options with { Spawn = new SpawnRules { Program = program, Arguments = [] } };
+return await DaemonProgram.RunAsync(args, options, () => new SearchHandler());

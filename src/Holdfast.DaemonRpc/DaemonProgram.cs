@@ -2,6 +2,7 @@ using Holdfast.DaemonRpc.Client;
 using Holdfast.DaemonRpc.Lifecycle;
 using Holdfast.DaemonRpc.Server;
 using Holdfast.DaemonRpc.Verbs;
+using Holdfast.Linux;
 
 namespace Holdfast.DaemonRpc;
 
@@ -45,6 +46,11 @@ public static class DaemonProgram
         catch (LifecycleException e)
         {
             await Console.Error.WriteLineAsync($"daemon {launch.DaemonId}: {e.Message} ({e.Code})");
+            return ExitCodes.Unavailable;
+        }
+        catch (LinuxException e)
+        {
+            await Console.Error.WriteLineAsync($"daemon {launch.DaemonId}: {e.Message} (DAEMON_START_FAILED)");
             return ExitCodes.Unavailable;
         }
     }

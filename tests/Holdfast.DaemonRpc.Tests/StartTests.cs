@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Sockets;
 using Holdfast.DaemonRpc.Lifecycle;
 using Holdfast.Linux.Processes;
@@ -110,6 +109,21 @@ public sealed class StartTests : IDisposable
         Assert.Contains(_place.Place.LogFile, result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_command_that_the_fallback_ran_is_not_run_again_by_a_daemon_that_hung()
+    {
+        var pid = await _place.DaemonPidAsync();
+        ToolPlace.Signal(pid, Signals.Stop);
+        _place.Set("FALLBACK", "1");
+        _place.Set("HANDSHAKE_MS", "300");
+        var done = await _place.RunAsync("exit", "4");
+        Assert.Equal((4, "bye\n"), (done.ExitCode, done.Error));
+        ToolPlace.Signal(pid, Signals.Continue);
+        // Who comes after that client is served after it.
+        Assert.Equal(pid, await _place.DaemonPidAsync());
+        Assert.DoesNotContain(await _place.Control().StatusAsync(Cancel) ?? [], f => f is { Key: "served", Value: "3" });
+    }
+
     [Theory]
     [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n", "WIRE_")]
     [InlineData("\0\0\0\u0001\u0063", "WIRE_UNKNOWN_KIND")]
@@ -158,47 +172,62 @@ public sealed class StartTests : IDisposable
         Assert.False(Directory.Exists(_place.Variables["DAEMON_RPC_DIR"]));
     }
 
-    [Fact]
-    public async Task A_client_of_another_build_replaces_the_daemon_exactly_once()
+    [Theory]
+    [InlineData("size=64k", 0, "")]
+    [InlineData("size=64k,nr_inodes=4", 69, "the disk is full")]
+    [InlineData("ro", 77, "PERMISSION_DENIED")]
+    public async Task A_full_disk_costs_the_log_and_not_the_tool_and_is_named_where_it_does(string options, int exitCode, string told)
     {
-        _place.Set("BUILD", "one");
-        var old = await _place.DaemonPidAsync();
-        _place.Set("BUILD", "two");
-        var results = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _place.RunAsync("pid")));
-        Assert.All(results, r => Assert.True(r.ExitCode == 0, r.Error + _place.Log));
-        var now = int.Parse(Assert.Single(results.Select(r => r.Text).Distinct(StringComparer.Ordinal)), CultureInfo.InvariantCulture);
-        Assert.NotEqual(old, now);
-        Assert.False(ToolPlace.IsAlive(old));
-        Assert.Equal(2, _place.Log.Split('\n').Count(l => l.Contains("serves at", StringComparison.Ordinal)));
+        var parent = Directory.CreateDirectory(_place.Place.Parent, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        await ToolPlace.ShellAsync($"mount -t tmpfs -o mode=700,{options} tmpfs {parent}");
+        try
+        {
+            await ToolPlace.ShellAsync($"cat /dev/zero > {parent}/filler; touch {parent}/b {parent}/c; true");
+            var result = await _place.RunAsync("exit", "0");
+            Assert.Equal(exitCode, result.ExitCode);
+            Assert.Contains(told, result.Error, StringComparison.Ordinal);
+            var daemons = _place.Daemons();
+            Assert.Equal(exitCode == 0 ? 1 : 0, daemons.Count);
+            var stopped = await _place.RunAsync("daemon", "stop");
+            Assert.True(stopped.ExitCode == 0, stopped.Error);
+            foreach (var pid in daemons)
+                await ToolPlace.EndOfAsync(pid);
+        }
+        finally
+        {
+            await ToolPlace.ShellAsync($"umount -l {parent}");
+        }
     }
 
     [Fact]
-    public async Task A_replaced_daemon_ends_its_running_command_first()
+    public async Task Daemons_of_several_ids_live_side_by_side_each_private_and_told_who_it_is()
     {
-        _place.Set("BUILD", "one");
-        var fifo = _place.Fifo("step");
-        using var running = _place.Start("step", fifo);
-        await ToolPlace.AwaitLineAsync(running, "first");
-        var old = Assert.Single(_place.Daemons());
-        _place.Set("BUILD", "two");
-        var next = _place.RunAsync("pid");
-        await File.WriteAllTextAsync(fifo, "go", Cancel);
-        var ended = await ToolPlace.EndAsync(running);
-        Assert.Equal((0, "second\n"), (ended.ExitCode, ended.Text));
-        Assert.NotEqual($"{old}\n", (await next).Text);
+        var first = await _place.DaemonPidAsync();
+        _place.Set("ID", "other");
+        var second = await _place.DaemonPidAsync();
+        Assert.NotEqual(first, second);
+        Assert.True(ToolPlace.IsAlive(first));
+        var other = DaemonPlace.For("other", _place.Place.Parent);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(other.Socket));
+        foreach (var directory in (string[])[other.Parent, other.Directory])
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory));
+        var arguments = File.ReadAllText($"/proc/{second}/cmdline").Split('\0');
+        Assert.Equal(["--daemon-id", "other", "--build-timestamp"], arguments[1..4]);
+        var stop = await _place.RunAsync("daemon", "stop");
+        Assert.Equal("daemon other ended\n", stop.Text);
     }
 
     [Fact]
-    public async Task Without_leave_to_start_one_a_daemon_of_another_build_is_left_alone()
+    public async Task A_log_that_grows_is_put_aside_while_the_daemon_lives()
     {
-        _place.Set("BUILD", "one");
+        _place.Set("LOOK_MS", "50");
         var pid = await _place.DaemonPidAsync();
-        _place.Set("BUILD", "two");
-        _place.Set("NO_SPAWN", "1");
-        var result = await _place.RunAsync("pid");
-        Assert.Equal(76, result.ExitCode);
-        Assert.Contains("VERSION_CONFLICT", result.Error, StringComparison.Ordinal);
-        Assert.True(ToolPlace.IsAlive(pid));
+        Assert.Equal(0, (await _place.RunAsync("log", "1100000")).ExitCode);
+        await ToolPlace.UntilAsync(() => new FileInfo(_place.Place.LogFile).Length == 0);
+        Assert.Contains("serves at", File.ReadAllText(_place.Place.LogFile + ".1"), StringComparison.Ordinal);
+        Assert.Equal(0, (await _place.RunAsync("log", "3")).ExitCode);
+        Assert.Equal("xxx\n", _place.Log);
+        Assert.Equal(pid, await _place.DaemonPidAsync());
     }
 
     public void Dispose() => _place.Dispose();

@@ -21,12 +21,12 @@ internal sealed class ToolPlace : IDisposable
     // Generous: a loaded machine must not fail a test.
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    public ToolPlace()
+    public ToolPlace(string daemonId = "test-tool")
     {
         // Short, because a socket's address is.
         Root = Directory.CreateTempSubdirectory("rpc-").FullName;
         Variables["DAEMON_RPC_DIR"] = Path.Combine(Root, "run");
-        Place = DaemonPlace.For("test-tool", Variables["DAEMON_RPC_DIR"]);
+        Place = DaemonPlace.For(daemonId, Variables["DAEMON_RPC_DIR"]);
     }
 
     public static string Tool { get; } = Path.Combine(AppContext.BaseDirectory, "Holdfast.DaemonRpc.Tool");
@@ -129,6 +129,24 @@ internal sealed class ToolPlace : IDisposable
         TaskScheduler.Default);
 
     public static bool IsAlive(int pid) => ProcessFacts.TryRead(pid, out var facts) && !facts.IsDead;
+
+    /// <summary>For what nothing tells of when it happens.</summary>
+    public static async Task UntilAsync(Func<bool> holds)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (!holds())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(begun) < Patience, "it did not come about");
+            await Task.Yield();
+        }
+    }
+
+    public static async Task ShellAsync(string command)
+    {
+        using var shell = Process.Start("/bin/sh", ["-c", command]);
+        await shell.WaitForExitAsync();
+        Assert.Equal(0, shell.ExitCode);
+    }
 
     /// <summary>Makes a FIFO and returns its path.</summary>
     public string Fifo(string name)

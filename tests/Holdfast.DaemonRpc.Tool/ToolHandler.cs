@@ -40,6 +40,9 @@ internal sealed class ToolHandler : ICommandHandler
                 await context.WriteLineAsync("begun", CancellationToken.None);
                 Thread.CurrentThread.Join();
                 return 0;
+            case "log":
+                await Console.Error.WriteLineAsync(new string('x', int.Parse(context.Arguments[1], CultureInfo.InvariantCulture)));
+                return 0;
             case "memory":
                 GC.Collect();
                 await context.WriteLineAsync($"{Environment.WorkingSet} {Directory.GetFileSystemEntries("/proc/self/fd").Length}", cancellationToken);

@@ -49,9 +49,10 @@ public sealed class DaemonClient
         DaemonLink link;
         try
         {
-            link = await ReachAsync(command, cancellationToken);
+            // A daemon that was given up must not find the command afterwards, when the fallback has run it.
+            link = await ReachAsync(_options.Fallback is null ? command : default, cancellationToken);
         }
-        catch (DaemonException e) when (_options.Fallback is not null && e.ExitCode is ExitCodes.Unavailable or ExitCodes.NoPermission)
+        catch (DaemonException e) when (_options.Fallback is not null && e.ExitCode is ExitCodes.Unavailable or ExitCodes.Busy or ExitCodes.NoPermission)
         {
             return await FallBackAsync(request, variables, stdout, stderr, cancellationToken);
         }
@@ -81,7 +82,7 @@ public sealed class DaemonClient
                 continue;
             }
             if (link.Version.Answer == VersionAnswer.Accepted)
-                return link;
+                return Verified(link);
             link.Dispose();
             var replace = link.Version.Answer is VersionAnswer.BuildDiffers or VersionAnswer.ProtocolDiffers;
             if (replace && (replaced || _options.NoSpawn))
@@ -89,9 +90,27 @@ public sealed class DaemonClient
             if (link.Version.Answer == VersionAnswer.Denied)
                 throw new DaemonException("PERMISSION_DENIED", "the daemon belongs to another user", hint: null, ExitCodes.NoPermission);
             await EndAsync(link.Version, replace, cancellationToken);
+            if (++closed >= MaxClosedDoors)
+                throw new DaemonException("DAEMON_STOPPING", $"{closed} daemons were ending when they were reached", "try again later", ExitCodes.Busy);
             replaced |= replace;
+            // What follows is another daemon: it may be started, and its log begins here.
+            witness = new StartWitness(_place);
             begun = Stopwatch.GetTimestamp();
         }
+    }
+
+    // Both sides compare: a daemon that takes any client must not run another build's command unseen.
+    private DaemonLink Verified(DaemonLink link)
+    {
+        var daemon = link.Version;
+        if (daemon.Build == _options.BuildTimestamp && daemon.Protocol == WireLimits.ProtocolVersion)
+            return link;
+        link.Dispose();
+        throw new DaemonException(
+            "VERSION_CONFLICT",
+            $"the daemon {_place.Id} is of build {daemon.Build} and accepted a client of build {_options.BuildTimestamp}",
+            "`daemon restart` replaces it",
+            ExitCodes.Protocol);
     }
 
     private async Task EndAsync(DaemonVersion old, bool ask, CancellationToken cancellationToken)
@@ -100,7 +119,7 @@ public sealed class DaemonClient
             await _control.StopAsync(old, cancellationToken);
         // One that stops by itself is only waited for: its commands may take longer than we wait.
         else if (!await _control.HasEndedAsync(new PidRecord(old.Pid, old.StartTime, old.Build), cancellationToken))
-            throw new DaemonException("DAEMON_STOPPING", "the daemon is stopping, and waits for commands that still run", "try again later", ExitCodes.Busy);
+            throw Ending(old.Pid);
     }
 
     private async Task<Socket> DialAsync(DaemonSpawner? starter, StartWitness witness, CancellationToken cancellationToken)
@@ -111,9 +130,14 @@ public sealed class DaemonClient
         }
         catch (LifecycleException e)
         {
-            throw Translated(e);
+            // We started none because another one has the lock, and it answers nobody any more.
+            using var other = e.Code == "DAEMON_START_FAILED" && !witness.Started ? LivingDaemon.TryFind(_place) : null;
+            throw other is null ? Translated(e) : Ending(other.Record.Pid);
         }
     }
+
+    private static DaemonException Ending(int pid) =>
+        new("DAEMON_STOPPING", $"the daemon (process {pid}) is stopping, and waits for commands that still run", "try again later", ExitCodes.Busy);
 
     private DaemonException Translated(LifecycleException e)
     {

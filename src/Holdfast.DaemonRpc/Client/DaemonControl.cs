@@ -35,10 +35,24 @@ public sealed class DaemonControl(DaemonPlace place, TimeSpan answerPatience, Ti
         using var link = await OpenAsync(cancellationToken);
         if (link is null)
             return null;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(answerPatience);
-        await link.Frames.SendAsync(SmallFrames.Empty(FrameKind.StatusRequest), patience.Token);
-        return await link.Frames.ReadAsync(patience.Token) is { Kind: FrameKind.Status } frame ? SmallFrames.ReadStatus(frame.Payload.Span) : null;
+        try
+        {
+            return await AskAsync(link, FrameKind.StatusRequest, cancellationToken) is { Kind: FrameKind.Status } frame ? SmallFrames.ReadStatus(frame.Payload.Span) : null;
+        }
+        catch (Exception e) when (e is SocketException or WireException)
+        {
+            // It ended in this moment.
+            return null;
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new DaemonException(
+                "DAEMON_UNRESPONSIVE",
+                $"the daemon (process {link.Version.Pid}) did not tell its status within {answerPatience.TotalSeconds:0.#} s",
+                $"`daemon restart` ends it; its log is {place.LogFile}",
+                ExitCodes.Unavailable,
+                e);
+        }
     }
 
     /// <summary>Ends the daemon: asks it, waits for its commands, and kills it where it does not end.</summary>
@@ -49,8 +63,6 @@ public sealed class DaemonControl(DaemonPlace place, TimeSpan answerPatience, Ti
         try
         {
             record = await AskToStopAsync(cancellationToken);
-            if (record is null)
-                return StopResult.NotRunning;
         }
         catch (DaemonException e) when (e.Code == "DAEMON_UNRESPONSIVE")
         {
@@ -58,7 +70,7 @@ public sealed class DaemonControl(DaemonPlace place, TimeSpan answerPatience, Ti
             using var hanging = record?.TryVerify(place.LockFile) ?? throw Unproven(e);
             return await KillAsync(hanging, terminateFirst: true, cancellationToken);
         }
-        return await EndAsync(record, cancellationToken);
+        return record is null ? await EndUnseenAsync(cancellationToken) : await EndAsync(record, cancellationToken);
     }
 
     /// <summary>Ends exactly this daemon: where another one took its place meanwhile, that one is left alone.</summary>
@@ -86,6 +98,24 @@ public sealed class DaemonControl(DaemonPlace place, TimeSpan answerPatience, Ti
         return process is null || await ProcessEnd.WaitAsync(process, stopPatience, cancellationToken);
     }
 
+    // Nobody answers: there is none, or it waits for its last commands, or its socket was removed.
+    private async Task<StopResult> EndUnseenAsync(CancellationToken cancellationToken)
+    {
+        using var living = LivingDaemon.TryFind(place);
+        if (living is null)
+            return StopResult.NotRunning;
+        living.EndIfUnreachable();
+        return await EndAsync(living.Record, cancellationToken);
+    }
+
+    private async Task<Frame?> AskAsync(DaemonLink link, FrameKind what, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(answerPatience);
+        await link.Frames.SendAsync(SmallFrames.Empty(what), patience.Token);
+        return await link.Frames.ReadAsync(patience.Token);
+    }
+
     private static async Task<StopResult> KillAsync(PidFd process, bool terminateFirst, CancellationToken cancellationToken)
     {
         if (terminateFirst)
@@ -109,12 +139,11 @@ public sealed class DaemonControl(DaemonPlace place, TimeSpan answerPatience, Ti
             return null;
         try
         {
-            await link.Frames.SendAsync(SmallFrames.Empty(FrameKind.Stop), cancellationToken);
-            await link.Frames.ReadAsync(cancellationToken);
+            await AskAsync(link, FrameKind.Stop, cancellationToken);
         }
-        catch (Exception e) when (e is SocketException or WireException)
+        catch (Exception e) when (e is SocketException or WireException || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            // It ends already; its process tells when it has.
+            // It ends already, or hangs; its process tells which.
             Debug.WriteLine(e.Message);
         }
         return new PidRecord(link.Version.Pid, link.Version.StartTime, link.Version.Build);

@@ -1,6 +1,9 @@
 using System.Net.Sockets;
 using Holdfast.DaemonRpc.Lifecycle;
 using Holdfast.DaemonRpc.Wire;
+using Holdfast.Linux;
+using Holdfast.Linux.Processes;
+using Holdfast.Linux.Sockets;
 
 namespace Holdfast.DaemonRpc.Client;
 
@@ -30,6 +33,7 @@ internal sealed class DaemonLink : IDisposable
         DaemonLink? link = null;
         try
         {
+            RefuseStranger(UnixSocket.PeerOf(new Fd((int)socket.Handle)).Uid, CurrentProcess.EffectiveUser, hello.Intent, place);
             var along = command.Length is > 0 and <= SentAlongBytes;
             await frames.SendAsync(along ? (byte[])[.. hello.Encode().Span, .. command.Span] : hello.Encode(), silence.Token);
             var version = await AnswerAsync(frames, silence.Token);
@@ -64,6 +68,20 @@ internal sealed class DaemonLink : IDisposable
     }
 
     public void Dispose() => Frames.Dispose();
+
+    /// <summary>A directory that others can write may have somebody else's socket in it: arguments and variables are not told to it.</summary>
+    /// <param name="daemon">Who listens, as the kernel knows.</param>
+    /// <param name="user">Who we are; root may ask and stop anybody's daemon, and gives it no command.</param>
+    /// <param name="intent">What for.</param>
+    /// <param name="place">Where.</param>
+    /// <exception cref="DaemonException">PERMISSION_DENIED.</exception>
+    internal static void RefuseStranger(uint daemon, uint user, Intent intent, DaemonPlace place)
+    {
+        if (daemon == user || user == 0 && intent == Intent.Control)
+            return;
+        throw new DaemonException(
+            "PERMISSION_DENIED", $"the daemon at {place.Socket} belongs to user {daemon}, not to {user}", place.Hints.ChooseDirectory, ExitCodes.NoPermission);
+    }
 
     private static async Task<DaemonVersion?> AnswerAsync(FrameConnection frames, CancellationToken cancellationToken)
     {

@@ -14,11 +14,6 @@ namespace Holdfast.DaemonRpc.Client;
 /// </summary>
 internal sealed class DaemonSpawner(DaemonPlace place, SpawnRules rules, string build) : IDaemonStart
 {
-    private const uint OwnerReadWrite = 0x180; // 0600
-
-    // A log never grows over the years: one older file is kept.
-    private const long RotateAtBytes = 1024 * 1024;
-
     public bool TryStart()
     {
         SocketAddress.Check(place);
@@ -27,7 +22,11 @@ internal sealed class DaemonSpawner(DaemonPlace place, SpawnRules rules, string 
             place.Ensure();
             using var identity = IdentityLock.TryTake(place.LockFile);
             if (identity is null)
+            {
+                using var other = LivingDaemon.TryFind(place);
+                other?.EndIfUnreachable();
                 return false;
+            }
             using var listener = ListeningPoint.TryBind(place.Socket);
             if (listener is null)
                 return false;
@@ -43,16 +42,14 @@ internal sealed class DaemonSpawner(DaemonPlace place, SpawnRules rules, string 
     private static LifecycleException Translated(LinuxException e) => e.Error switch
     {
         Errno.EACCES or Errno.EPERM or Errno.EROFS => new LifecycleException("PERMISSION_DENIED", e.Message, "check the owner and the mode of what was named", e),
-        Errno.ENOSPC => new LifecycleException("DAEMON_START_FAILED", e.Message, "the disk is full: make room", e),
+        Errno.ENOSPC => LifecycleException.DiskFull(e.Message, e),
         _ => new LifecycleException("DAEMON_START_FAILED", e.Message, hint: null, e),
     };
 
     private void Spawn(IdentityLock identity, Fd listener)
     {
-        if (new FileInfo(place.LogFile) is { Exists: true, Length: > RotateAtBytes })
-            FileSystem.Rename(place.LogFile, place.LogFile + ".1");
         using var nothing = FileSystem.Open("/dev/null", OpenFlags.ReadOnly);
-        using var log = FileSystem.Open(place.LogFile, OpenFlags.WriteOnly | OpenFlags.Append | OpenFlags.Create, OwnerReadWrite);
+        using var log = LogRotation.Open(place);
         var plan = new SpawnPlan(rules.Program, "/", [rules.Program, .. rules.Arguments, .. LaunchArguments.For(place, build)], Variables());
         var error = ChildSpawner.TrySpawn(plan, new ChildDescriptors.Listed([nothing, log, log, identity.Fd, listener]), out _);
         if (error == Errno.None)

@@ -14,8 +14,10 @@ public sealed class LifecycleException(string code, string message, string? hint
     internal static LifecycleException Unsafe(string path, string what, string? choose) =>
         new("RUNTIME_DIR_UNSAFE", $"{path} {what}", "remove it or correct its owner and mode (0700), or " + (choose ?? "set HOLDFAST_RUNTIME_DIR and HOLDFAST_STATE_DIR"));
 
+    internal static LifecycleException DiskFull(string what, Exception? inner = null) => new("DAEMON_START_FAILED", what, "the disk is full: make room", inner);
+
     internal static LifecycleException Denied(string path, string call, Linux.Errno error) =>
-        new("PERMISSION_DENIED", $"{call} {path}: {error}", "check the owner and the mode of what was named");
+        error == Linux.Errno.ENOSPC ? DiskFull($"{call} {path}: {error}") : new("PERMISSION_DENIED", $"{call} {path}: {error}", "check the owner and the mode of what was named");
 
     internal static LifecycleException PathTooLong(IDaemonPlace place) =>
         new("SOCKET_PATH_TOO_LONG", $"{place.Socket} is longer than a socket's path may be ({Linux.Sockets.UnixSocket.MaxPathBytes} bytes)", place.Hints.ChooseDirectory);

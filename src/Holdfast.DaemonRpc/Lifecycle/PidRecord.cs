@@ -31,9 +31,18 @@ public sealed record PidRecord(int Pid, ulong StartTime, string Build)
     public void Write(string path)
     {
         var beside = $"{path}.{Pid}";
-        File.WriteAllBytes(beside, JsonSerializer.SerializeToUtf8Bytes(this, PidJson.Default.PidRecord));
-        File.SetUnixFileMode(beside, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.Move(beside, path, overwrite: true);
+        try
+        {
+            File.WriteAllBytes(beside, JsonSerializer.SerializeToUtf8Bytes(this, PidJson.Default.PidRecord));
+            File.SetUnixFileMode(beside, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            File.Move(beside, path, overwrite: true);
+        }
+        catch (IOException)
+        {
+            // A full disk: not even an empty file is left behind.
+            FileSystem.Unlink(beside);
+            throw;
+        }
     }
 
     /// <summary>

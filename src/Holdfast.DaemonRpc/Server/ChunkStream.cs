@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Holdfast.DaemonRpc.Wire;
 
 namespace Holdfast.DaemonRpc.Server;
@@ -9,6 +10,10 @@ namespace Holdfast.DaemonRpc.Server;
 internal sealed class ChunkStream(FrameConnection connection, FrameKind kind) : Stream
 {
     private volatile bool _closed;
+    private volatile bool _broken;
+
+    /// <summary>A write found the client gone.</summary>
+    public bool Broken => _broken;
 
     public override bool CanRead => false;
 
@@ -20,11 +25,19 @@ internal sealed class ChunkStream(FrameConnection connection, FrameKind kind) : 
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_closed)
             throw new IOException("the command has ended: nobody reads its output");
-        return connection.SendChunksAsync(kind, buffer, cancellationToken);
+        try
+        {
+            await connection.SendChunksAsync(kind, buffer, cancellationToken);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            _broken = true;
+            throw new IOException("the client has left: nobody reads the output", e);
+        }
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -37,7 +37,12 @@ internal sealed class CommandRun(
             var last = await EndOfAsync(work, deadline.Token, cancelled);
             _stdout.End();
             _stderr.End();
-            await connection.SendAsync(last, CancellationToken.None);
+            await TellAsync(last, deadline.IsCancellationRequested);
+        }
+        catch (TimeoutException)
+        {
+            // Ending the connection is all that is left; it also ends a handler that waits for this client to read.
+            log.Write($"the client {clientPid} does not read, also after its command was cancelled: it is left");
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -51,6 +56,13 @@ internal sealed class CommandRun(
                 deadline.Dispose();
             counters.End();
         }
+    }
+
+    // A client that was stopped (Ctrl-Z) and whose command was cancelled would keep its turn until somebody continues it.
+    private Task TellAsync(ReadOnlyMemory<byte> last, bool cancelled)
+    {
+        var telling = connection.SendAsync(last, CancellationToken.None).AsTask();
+        return cancelled ? telling.WaitAsync(options.AbandonAfter) : telling;
     }
 
     private async Task<ReadOnlyMemory<byte>> EndOfAsync(Task<int> work, CancellationToken token, CancellationToken byClient)
@@ -74,6 +86,13 @@ internal sealed class CommandRun(
             counters.Cancelled();
             var (code, text) = byClient.IsCancellationRequested ? ("CANCELLED", "the command was cancelled") : ("COMMAND_TIMEOUT", $"the command ran longer than {options.CommandDeadline}");
             return new CommandErrorMessage(code, text, "", Ended(byClient), NotBegun: false).Encode();
+        }
+        catch (Exception e) when (_stdout.Broken || _stderr.Broken)
+        {
+            // It noticed by its output, before its token told it.
+            counters.Cancelled();
+            log.Write($"a command ended because its client left: {e.GetType().Name}");
+            return new CommandErrorMessage("CANCELLED", "the client left", "", ExitCodes.Cancelled, NotBegun: false).Encode();
         }
         catch (Exception e)
         {

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Holdfast.DaemonRpc.Lifecycle;
 using Holdfast.DaemonRpc.Wire;
+using Holdfast.Linux.Files;
 
 namespace Holdfast.DaemonRpc.Server;
 
@@ -12,9 +13,6 @@ namespace Holdfast.DaemonRpc.Server;
 /// </summary>
 public sealed class DaemonServer(LaunchArguments launch, ICommandHandler handler, DaemonServerOptions? options = null)
 {
-    // A daemon whose directory was removed can be found by nobody: it looks this often.
-    private static readonly TimeSpan LookAtPath = TimeSpan.FromSeconds(30);
-
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _cut = new();
     private readonly HashSet<Task> _connections = [];
@@ -53,7 +51,7 @@ public sealed class DaemonServer(LaunchArguments launch, ICommandHandler handler
         using var byCaller = cancellationToken.Register(() => Stop("its host ends"));
         using var signals = Options.HandleSignals ? new StopSignals(this) : null;
         using var idle = new IdleShutdown(Options.IdleTimeout, () => Stop("nobody needed it"));
-        using var look = new Timer(_ => LookAtDoor(door), state: null, LookAtPath, LookAtPath);
+        using var look = new Timer(_ => Look(door, place), state: null, Options.LookInterval, Options.LookInterval);
         Log.Write($"daemon {launch.DaemonId} of build {Build} serves at {place.Socket}");
         await AcceptAsync(door.Listener, idle);
         door.Close();
@@ -63,7 +61,7 @@ public sealed class DaemonServer(LaunchArguments launch, ICommandHandler handler
             await owned.DisposeAsync();
         else
             (Handler as IDisposable)?.Dispose();
-        File.Delete(place.PidFile);
+        FileSystem.Unlink(place.PidFile);
         Log.Write($"daemon {launch.DaemonId} ended after {Stopwatch.GetElapsedTime(_started).TotalSeconds:0} s");
         return 0;
     }
@@ -107,10 +105,18 @@ public sealed class DaemonServer(LaunchArguments launch, ICommandHandler handler
         }
     }
 
-    private void LookAtDoor(Doorway door)
+    private void Look(Doorway door, DaemonPlace place)
     {
         if (!IsStopping && !door.IsStillOurs())
             Stop("its socket was removed: nobody can find it");
+        try
+        {
+            LogRotation.EmptyIfLong(place);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.Write($"the log cannot be rotated: {e.Message}");
+        }
     }
 
     private async Task AcceptAsync(Socket listener, IdleShutdown idle)

@@ -29,6 +29,9 @@ public sealed record DaemonServerOptions
     /// <summary>How long a connection may take to say what it wants.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How often the daemon looks whether its socket can still be found and its log has grown long.</summary>
+    public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(30);
+
     public int MaxCommandBytes { get; init; } = WireLimits.DefaultCommandBytes;
 
     /// <summary>SIGTERM and SIGINT stop the daemon gracefully; false where a host takes care of them.</summary>

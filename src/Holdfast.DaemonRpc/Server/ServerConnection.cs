@@ -111,13 +111,13 @@ internal sealed class ServerConnection(Socket socket, DaemonServer server) : IDi
         }
         catch (OperationCanceledException)
         {
-            await TellAsync(new CommandErrorMessage("CANCELLED", "the command was cancelled before its turn", "", ExitCodes.Cancelled, NotBegun: false));
+            await TellAsync(new CommandErrorMessage("CANCELLED", "the command was cancelled before its turn", "", ExitCodes.Cancelled, NotBegun: true));
             return;
         }
         if (turn != Turn.Granted)
         {
             var said = turn == Turn.Full ? $"{server.Queue.Waiting} commands wait already" : $"no turn came within {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.#} s";
-            await TellAsync(new CommandErrorMessage("BUSY", said, "try again later", ExitCodes.Busy, NotBegun: false));
+            await TellAsync(new CommandErrorMessage("BUSY", said, "try again later", ExitCodes.Busy, NotBegun: true));
             return;
         }
         try

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using Holdfast.Linux;
+using Holdfast.Linux.Sockets;
 
 namespace Holdfast.DaemonRpc.Wire;
 
@@ -19,6 +21,10 @@ internal sealed class FrameConnection(Socket socket, int maxFrameBytes) : IDispo
     private const int StreamBufferBytes = 512 * 1024;
 
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly byte[] _header = new byte[WireLimits.HeaderBytes];
+
+    // A look at the socket's descriptor; the socket closes it.
+    private readonly Fd _fd = new((int)socket.Handle);
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
     private int _start;
     private int _end;
@@ -40,7 +46,9 @@ internal sealed class FrameConnection(Socket socket, int maxFrameBytes) : IDispo
         var kind = (FrameKind)_buffer[_start + 4];
         if (!Enum.IsDefined(kind))
             throw new WireException(WireException.UnknownKind, $"a frame of the unknown kind {(byte)kind}");
-        if (length == 0 || length - 1 > (uint)maxFrameBytes)
+        if (length == 0)
+            throw new WireException(WireException.Malformed, "a frame of no length");
+        if (length - 1 > (uint)maxFrameBytes)
             throw new WireException(WireException.TooLarge, $"a {kind} frame of {length} bytes, at most {maxFrameBytes} are taken");
         var whole = 4 + (int)length;
         while (_end - _start < whole)
@@ -77,7 +85,9 @@ internal sealed class FrameConnection(Socket socket, int maxFrameBytes) : IDispo
             await _gate.WaitAsync(cancellationToken);
             try
             {
-                await SendChunkAsync(kind, part);
+                var sent = SendNow(kind, part.Span);
+                if (sent < WireLimits.HeaderBytes + part.Length)
+                    await SendRestAsync(kind, part, sent);
             }
             finally
             {
@@ -94,20 +104,40 @@ internal sealed class FrameConnection(Socket socket, int maxFrameBytes) : IDispo
         socket.Dispose();
     }
 
-    private async ValueTask SendChunkAsync(FrameKind kind, ReadOnlyMemory<byte> part)
+    // Out of the handler's own memory, header and bytes in one call. The class library would want both in one piece, or allocate and pin for two:
+    // a copy of every byte is what a stream has the least time for.
+    private int SendNow(FrameKind kind, ReadOnlySpan<byte> part)
     {
-        // One copy is cheaper than a call with two parts, which the class library allocates and pins for.
-        var frame = ArrayPool<byte>.Shared.Rent(WireLimits.HeaderBytes + part.Length);
+        Span<byte> header = stackalloc byte[WireLimits.HeaderBytes];
+        WriteHeader(header, kind, part.Length);
+        var handle = socket.SafeHandle;
+        var held = false;
         try
         {
-            WriteHeader(frame, kind, part.Length);
-            part.CopyTo(frame.AsMemory(WireLimits.HeaderBytes));
-            await socket.SendAsync(frame.AsMemory(0, WireLimits.HeaderBytes + part.Length), CancellationToken.None);
+            // The number must not become another connection's meanwhile.
+            handle.DangerousAddRef(ref held);
+            var result = UnixSocket.Send(_fd, header, part);
+            if (result.Ok)
+                return result.Count;
+            return result.WouldBlock ? 0 : throw new SocketException((int)SocketError.ConnectionReset, $"send: {result.Error}");
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(frame);
+            if (held)
+                handle.DangerousRelease();
         }
+    }
+
+    // The socket's buffer is full: the class library waits for room.
+    private async ValueTask SendRestAsync(FrameKind kind, ReadOnlyMemory<byte> part, int sent)
+    {
+        if (sent < WireLimits.HeaderBytes)
+        {
+            WriteHeader(_header, kind, part.Length);
+            await socket.SendAsync(_header.AsMemory(sent), CancellationToken.None);
+            sent = WireLimits.HeaderBytes;
+        }
+        await socket.SendAsync(part[(sent - WireLimits.HeaderBytes)..], CancellationToken.None);
     }
 
     private static void WriteHeader(Span<byte> into, FrameKind kind, int payload)
