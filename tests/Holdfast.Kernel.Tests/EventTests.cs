@@ -137,6 +137,30 @@ public sealed class EventTests
     }
 
     [Fact]
+    public void A_handler_learns_whether_others_wait_and_they_are_heard_all_the_same()
+    {
+        using var reactor = new Reactor();
+        using var own = new EventFd();
+        using var other = new EventFd();
+        var seen = new List<bool>();
+        var heard = 0;
+        Registration? registration = null;
+        registration = reactor.Add(own.Fd, Readiness.Readable, new Handler(_ => seen.Add(registration!.OthersWait)));
+        reactor.Add(other.Fd, Readiness.Readable, new Handler(_ => { heard++; other.Clear(); }));
+        own.Ring();
+
+        reactor.RunOnce();
+        Assert.Equal([false], seen);
+
+        // Only what comes while the handler runs: the turn itself knows nothing of it.
+        other.Ring();
+        Assert.True(registration.OthersWait);
+        reactor.RunOnce();
+        Assert.Equal(1, heard);
+        Assert.False(registration.OthersWait);
+    }
+
+    [Fact]
     public void Loop_timers_fire_in_order_of_their_time_and_a_cancelled_one_never()
     {
         using var reactor = new Reactor();
