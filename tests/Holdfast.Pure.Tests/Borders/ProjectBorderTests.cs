@@ -16,6 +16,7 @@ public sealed partial class ProjectBorderTests
         ["Holdfast.Terminal"] = [],
         ["Holdfast.Keeper"] = ["Holdfast.Linux"],
         ["Holdfast.DaemonRpc"] = ["Holdfast.Linux"],
+        ["Holdfast.DaemonRpc.Hosting"] = ["Holdfast.DaemonRpc"],
         ["Holdfast.Client"] = ["Holdfast.Protocol", "Holdfast.DaemonRpc"],
         ["Holdfast.Daemon"] = ["Holdfast.Ring", "Holdfast.Linux", "Holdfast.Terminal", "Holdfast.Protocol", "Holdfast.DaemonRpc"],
         ["Holdfast.Cli"] = ["Holdfast.Client", "Holdfast.Daemon", "Holdfast.Linux", "Holdfast.Terminal"],
