@@ -3,6 +3,8 @@ using System.Text;
 using Holdfast.Cli.Output;
 using Holdfast.Cli.Sessions;
 using Holdfast.Client;
+using Holdfast.Linux.Events;
+using Holdfast.Linux.Processes;
 using Holdfast.Protocol;
 using Holdfast.Protocol.V1;
 
@@ -81,8 +83,9 @@ internal sealed class DaemonCommand : Command
             return 0;
         }
 
+        using var process = ProcessOf(client);
         await client.StopAsync(mode, cancellation);
-        await EndAsync(client, cancellation);
+        await EndAsync(client, process, cancellation);
         if (mode == StopMode.StopKeepSessions)
             StandardOutput.WriteErrorLine("holdfast: the sessions are with the keeper; a program that prints waits after about 20 KB until the next client starts a daemon");
         return 0;
@@ -96,8 +99,9 @@ internal sealed class DaemonCommand : Command
             if (client is not null)
             {
                 former = client.Daemon.DaemonPid;
+                using var process = ProcessOf(client);
                 await client.StopAsync(StopMode.StopRestart, cancellation);
-                await EndAsync(client, cancellation);
+                await EndAsync(client, process, cancellation);
             }
         }
 
@@ -109,11 +113,21 @@ internal sealed class DaemonCommand : Command
         }
     }
 
-    private static async Task EndAsync(HoldfastClient client, CancellationToken cancellation)
+    // Null where its pid means nothing here, as from within a container.
+    private static PidFd? ProcessOf(HoldfastClient client)
+    {
+        _ = PidFd.TryOpen(client.Daemon.DaemonPid, out var process);
+        return process;
+    }
+
+    // Its connections end a moment before the process does, and whoever stops a daemon may want to replace its files or count processes.
+    private static async Task EndAsync(HoldfastClient client, PidFd? process, CancellationToken cancellation)
     {
         try
         {
             await client.Ended.WaitAsync(EndDeadline, cancellation);
+            if (process is not null && DescriptorPoll.Wait([new PollEntry(process.Fd.Number, Readiness.Readable)], (int)EndDeadline.TotalMilliseconds) == 0)
+                throw new TimeoutException();
         }
         catch (TimeoutException e)
         {
