@@ -126,12 +126,23 @@ internal sealed class DaemonCommand : Command
         try
         {
             await client.Ended.WaitAsync(EndDeadline, cancellation);
-            if (process is not null && DescriptorPoll.Wait([new PollEntry(process.Fd.Number, Readiness.Readable)], (int)EndDeadline.TotalMilliseconds) == 0)
-                throw new TimeoutException();
+            if (process is not null)
+                AwaitExit(process);
         }
         catch (TimeoutException e)
         {
             throw new HoldfastException(ErrorCode.Timeout, "the daemon agreed to stop but has not ended", null, e);
+        }
+    }
+
+    private static void AwaitExit(PidFd process)
+    {
+        var until = Environment.TickCount64 + (long)EndDeadline.TotalMilliseconds;
+        // A signal ends a wait early, and says nothing of the process.
+        while (DescriptorPoll.Wait([new PollEntry(process.Fd.Number, Readiness.Readable)], (int)Math.Max(0, until - Environment.TickCount64)) == 0)
+        {
+            if (Environment.TickCount64 >= until)
+                throw new TimeoutException();
         }
     }
 

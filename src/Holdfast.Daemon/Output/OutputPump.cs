@@ -14,7 +14,6 @@ public sealed class OutputPump : IReadyHandler
     // A turn while nobody else wants the loop: the more at once, the fewer wake-ups of readers.
     private const int BytesPerTurn = 256 * 1024;
 
-
     // The kernel gives at most about 4 KiB at once; more would only populate memory in vain.
     private const int BytesPerMove = 8 * 1024;
 

@@ -28,10 +28,10 @@ public sealed unsafe class Epoll : IDisposable
     private static readonly int EventBytes = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
     private static readonly int TokenOffset = EventBytes - 8;
 
-    private readonly Fd _fd = new(Sys.Check("epoll_create1", Libc.epoll_create1(Libc.EPOLL_CLOEXEC)));
     // Two tell "another one" from "only this one".
     private const int PeekCapacity = 2;
 
+    private readonly Fd _fd = new(Sys.Check("epoll_create1", Libc.epoll_create1(Libc.EPOLL_CLOEXEC)));
     private readonly byte[] _buffer;
     private readonly byte[] _peeked = GC.AllocateArray<byte>(PeekCapacity * 16, pinned: true);
     private readonly int _capacity;
