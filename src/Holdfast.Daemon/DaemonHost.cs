@@ -17,6 +17,7 @@ using Holdfast.Linux.Events;
 using Holdfast.Linux.Keeping;
 using Holdfast.Linux.Processes;
 using Holdfast.Linux.Sockets;
+using Holdfast.Protocol;
 using Holdfast.Protocol.V1;
 using Microsoft.Extensions.Logging;
 using ExitStatus = Holdfast.Linux.Processes.ExitStatus;
@@ -81,7 +82,7 @@ public sealed class DaemonHost : IKeeperEvents
             first = false;
             _guard.Watch(welcome.Pid);
             _upgrade.OnWelcome(welcome);
-            _ = BringUpAsync();
+            BringUpAsync().Unattended();
         };
         _keeper.Connect(channel);
         _loop.Reactor.Add(_signals.Fd, Readiness.Readable, new SignalHandlerOf(this));
@@ -102,7 +103,7 @@ public sealed class DaemonHost : IKeeperEvents
     }
 
     // Nobody asked for the end of the sessions: the machine goes down, and they are to come back with it.
-    public void OnTerminate() => _ = TerminateAsync();
+    public void OnTerminate() => TerminateAsync().Unattended();
 
     private async Task BringUpAsync()
     {
@@ -187,9 +188,21 @@ public sealed class DaemonHost : IKeeperEvents
             else if (session.Entry.Exit is { } exit)
                 _life.OnExited(session, exit);
             if (session.State == SessionState.Terminating)
-                _ = _life.KillAsync(session, _options.KillTimeout);
+                KillOnAsync(session).Unattended();
         }
         CatchUp(new Queue<Session>(_sessions.All));
+    }
+
+    private async Task KillOnAsync(Session session)
+    {
+        try
+        {
+            await _life!.KillAsync(session, _options.KillTimeout);
+        }
+        catch (HoldfastException e) when (e.Code == ErrorCode.SessionGone)
+        {
+            _log.BackgroundFault(e);
+        }
     }
 
     // A program may have asked its terminal something while no daemon ran, and says nothing more before it is answered. One screen a turn:
@@ -263,7 +276,7 @@ public sealed class DaemonHost : IKeeperEvents
     {
         var signals = _signals.Take();
         if (signals.Stop)
-            _ = StopAsync(_sessions.AnyAlive ? StopMode.StopRestart : StopMode.StopIfIdle);
+            StopAsync(_sessions.AnyAlive ? StopMode.StopRestart : StopMode.StopIfIdle).Unattended();
         if (signals.Child)
             ReapOrphans();
     }

@@ -190,6 +190,9 @@ public sealed class ClientConnection : IReadyHandler
 
     private void Send(ReadOnlySpan<byte> header, ReadOnlySpan<byte> body)
     {
+        // What went before in the same turn may have shown that the peer is gone.
+        if (IsEnded)
+            return;
         if (!_outgoing.Send(header, body))
             End("the peer is gone");
         else if (_outgoing.Overfull)

@@ -1,7 +1,8 @@
 using Holdfast.Daemon.Clients.Handlers;
 using Holdfast.Daemon.Health;
-using Holdfast.Protocol;
+using Holdfast.Daemon.Loop;
 using Holdfast.Protocol.V1;
+using Holdfast.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Daemon.Clients;
@@ -23,7 +24,7 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
             return;
         }
         // It runs until its first wait here and now; what follows comes back to the loop.
-        _ = AnswerAsync(connection, request);
+        AnswerAsync(connection, request).Unattended();
     }
 
     private async Task AnswerAsync(ClientConnection connection, Envelope request)
@@ -49,7 +50,21 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
         answer.RequestId = request.RequestId;
         connection.Send(answer);
         if (answer.AttachAnswer is { } attached)
+            Begin(connection, attached);
+    }
+
+    // Its answer is on its way: what goes wrong now can only be told to the connection as a whole.
+    private void Begin(ClientConnection connection, AttachAnswer attached)
+    {
+        try
+        {
             AttachHandler.Begin(services, connection, attached);
+        }
+        catch (Exception e)
+        {
+            log.RequestFault(e);
+            FrameRouter.Refuse(connection, ErrorCode.Internal, $"the attachment cannot begin: {e.Message}");
+        }
     }
 
     private Task<Envelope> DispatchAsync(ClientConnection connection, Envelope request)

@@ -1,10 +1,11 @@
-using System.Globalization;
 using Holdfast.Daemon.Config;
 using Holdfast.Daemon.Health;
 using Holdfast.Daemon.Keepers;
+using Holdfast.Daemon.Loop;
 using Holdfast.Daemon.Sessions;
 using Holdfast.Linux.Processes;
 using Microsoft.Extensions.Logging;
+using System.Globalization;
 
 namespace Holdfast.Daemon.Killing;
 
@@ -22,7 +23,7 @@ public sealed class SessionKiller(KeeperLink keeper, DaemonOptions options, ILog
     public void BeginGroup(Session session)
     {
         if (_groups is not null)
-            _ = BeginGroupAsync(session);
+            BeginGroupAsync(session).Unattended();
     }
 
     public void RemoveGroup(Session session)

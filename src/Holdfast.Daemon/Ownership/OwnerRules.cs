@@ -2,10 +2,11 @@ using Google.Protobuf;
 using Holdfast.Daemon.Config;
 using Holdfast.Daemon.Health;
 using Holdfast.Daemon.Keepers;
+using Holdfast.Daemon.Loop;
 using Holdfast.Daemon.Sessions;
 using Holdfast.Linux.Events;
-using Holdfast.Protocol;
 using Holdfast.Protocol.V1;
+using Holdfast.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Daemon.Ownership;
@@ -24,7 +25,7 @@ public sealed class OwnerRules(Reactor reactor, KeeperLink keeper, DaemonOptions
     public void Changed(Session session, string former, OwnerChange reason)
     {
         var info = session.Record.Session;
-        _ = keeper.NoteAsync(session.Entry, session.Record.ToByteArray());
+        keeper.NoteAsync(session.Entry, session.Record.ToByteArray()).Unattended();
         session.Journal.RecordDirty = true;
         if (reason == OwnerChange.OwnerTakenOver)
             counters.Takeovers++;

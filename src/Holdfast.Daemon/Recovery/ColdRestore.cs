@@ -1,14 +1,15 @@
-using System.Globalization;
 using Holdfast.Daemon.Config;
 using Holdfast.Daemon.Health;
 using Holdfast.Daemon.Journal;
+using Holdfast.Daemon.Loop;
 using Holdfast.Daemon.Sessions;
-using Holdfast.Linux;
 using Holdfast.Linux.Spawn;
-using Holdfast.Protocol;
+using Holdfast.Linux;
 using Holdfast.Protocol.V1;
+using Holdfast.Protocol;
 using Holdfast.Terminal;
 using Microsoft.Extensions.Logging;
+using System.Globalization;
 
 namespace Holdfast.Daemon.Recovery;
 
@@ -40,7 +41,7 @@ public sealed class ColdRestore(
     public void Begin()
     {
         for (var i = 0; i < AtOnce; i++)
-            _ = WorkAsync();
+            WorkAsync().Unattended();
     }
 
     private async Task WorkAsync()

@@ -4,11 +4,12 @@ using Holdfast.Daemon.Health;
 using Holdfast.Daemon.Journal;
 using Holdfast.Daemon.Keepers;
 using Holdfast.Daemon.Killing;
+using Holdfast.Daemon.Loop;
 using Holdfast.Daemon.Output;
 using Holdfast.Linux.Events;
 using Holdfast.Linux.Processes;
-using Holdfast.Protocol;
 using Holdfast.Protocol.V1;
+using Holdfast.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Daemon.Sessions;
@@ -143,7 +144,7 @@ public sealed class SessionLife(
         // A clock that jumped back must not keep it for ever.
         left = left < TimeSpan.Zero ? TimeSpan.Zero : left > options.Retention ? options.Retention : left;
         session.Retention?.Cancel();
-        session.Retention = reactor.After(left, () => _ = FinalizeAsync(session));
+        session.Retention = reactor.After(left, () => FinalizeAsync(session).Unattended());
     }
 
     private void OnDrained(Session session)
@@ -155,7 +156,7 @@ public sealed class SessionLife(
         session.Entry.Exit = status;
         recorder.Ended(session);
         log.SessionExited(session.Name, session.Id, status.Code, status.Signal, status.Lost);
-        _ = SettleExitAsync(session);
+        SettleExitAsync(session).Unattended();
     }
 
     // Noted first, announced second, acknowledged last: killed in between, the next daemon hears of the exit again.
@@ -189,7 +190,7 @@ public sealed class SessionLife(
         session.Memory.ReleaseUnused();
         recorder.Ended(session);
         session.Subscribers.AnnounceClosed();
-        _ = CloseAsync(session, pty);
+        CloseAsync(session, pty).Unattended();
     }
 
     private async Task CloseAsync(Session session, Linux.Pty.PtyMaster pty)
@@ -200,7 +201,7 @@ public sealed class SessionLife(
 
     private void Note(Session session)
     {
-        _ = keeper.NoteAsync(session.Entry, session.Record.ToByteArray());
+        keeper.NoteAsync(session.Entry, session.Record.ToByteArray()).Unattended();
         recorder.Changed(session);
     }
 }

@@ -19,6 +19,21 @@ function json<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc
   return toJson(schema, message) as Json;
 }
 
+// Longer than any step of a case takes on a loaded machine, and shorter than a test: what hangs is told by its step.
+const stepDeadlineMs = 120_000;
+
+async function endsInTime(step: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("the step does not end")), stepDeadlineMs);
+  });
+  try {
+    await Promise.race([step, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 function given<T>(value: T | undefined, what: string): T {
   if (value === undefined) {
     throw new Error(`the step has no ${what}`);
@@ -48,7 +63,7 @@ export class CaseRunner implements AsyncDisposable {
     }
     for (const step of stepsOf(this.#case)) {
       try {
-        await this.#carryOut(step);
+        await endsInTime(this.#carryOut(step));
       } catch (cause) {
         throw new Error(`${JSON.stringify(step).slice(0, 300)}: ${cause instanceof Error ? cause.message : cause}`, { cause });
       }
