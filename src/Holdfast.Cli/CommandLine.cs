@@ -89,6 +89,7 @@ internal sealed class CommandLine
             new WaitCommand(),
             new RunCommand(program),
             new DaemonCommand(),
+            new HealthCommand(),
             new TerminalToolsCommand(),
             new ConfigCommand(),
             new CompletionsCommand(),

@@ -220,7 +220,7 @@ public sealed class DaemonHost : IKeeperEvents
     {
         var creator = new SessionCreator(_sessions, new SessionLauncher(_keeper), _life!, _recorder!, _options, _rules, _paths.Socket, _log);
         var services = new RequestServices(_sessions, creator, _life!, _mover!, _keeper, _options, _counters, Status, StopAsync, _upgrade);
-        var facts = new StatusFacts(_paths, _options, _sessions, _clients, _keeper, _counters, _recorder!, () => _mover!.TransferKind, () => _upgrade.Last);
+        var facts = new StatusFacts(_paths, _options, _sessions, _clients, _keeper, _counters, _recorder!, _heart!, _loop, () => _mover!.TransferKind, () => _upgrade.Last);
         _status = facts;
         return new FrameRouter(new Handshake(token, facts.Welcome, _log), new RequestRouter(services, _log), _sessions, _options.MaxFrameBytes, _counters, _log);
     }

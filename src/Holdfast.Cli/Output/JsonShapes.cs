@@ -17,6 +17,7 @@ namespace Holdfast.Cli.Output;
 [JsonSerializable(typeof(ConfigRow))]
 [JsonSerializable(typeof(CapturedScreen))]
 [JsonSerializable(typeof(UpgradeRow))]
+[JsonSerializable(typeof(HealthRow))]
 internal sealed partial class JsonShapes : JsonSerializerContext;
 
 /// <summary>A failure on standard output.</summary>

@@ -7,6 +7,7 @@ namespace Holdfast.Daemon.Health;
 public sealed class HeartBeat(Reactor reactor, BeatPage beats, Action<ulong> ticked) : IReadyHandler
 {
     private readonly TimerFd _timer = new();
+    private long _beatAt;
 
     /// <summary>One second, or HOLDFAST_TICK_MS for tests of staleness.</summary>
     public static TimeSpan Period { get; } =
@@ -14,9 +15,12 @@ public sealed class HeartBeat(Reactor reactor, BeatPage beats, Action<ulong> tic
             ? TimeSpan.FromMilliseconds(ms)
             : TimeSpan.FromSeconds(1);
 
+    /// <summary>Since the last beat.</summary>
+    public TimeSpan Age => TimeSpan.FromMilliseconds(Reactor.Now - _beatAt);
+
     public void Start()
     {
-        beats.DaemonBeat++;
+        Beat();
         _timer.SetPeriod(Period);
         reactor.Add(_timer.Fd, Readiness.Readable, this);
     }
@@ -26,7 +30,13 @@ public sealed class HeartBeat(Reactor reactor, BeatPage beats, Action<ulong> tic
         var periods = _timer.Expirations();
         if (periods == 0)
             return;
-        beats.DaemonBeat++;
+        Beat();
         ticked(periods);
+    }
+
+    private void Beat()
+    {
+        _beatAt = Reactor.Now;
+        beats.BeatAsDaemon();
     }
 }

@@ -2,6 +2,7 @@ using Holdfast.Daemon.Clients;
 using Holdfast.Daemon.Config;
 using Holdfast.Daemon.Journal;
 using Holdfast.Daemon.Keepers;
+using Holdfast.Daemon.Loop;
 using Holdfast.Daemon.Sessions;
 using Holdfast.DaemonRpc.Lifecycle;
 using Holdfast.Linux.Events;
@@ -15,7 +16,7 @@ namespace Holdfast.Daemon.Health;
 /// <summary>Says what the daemon is and does, to clients. Owned by the host, loop thread.</summary>
 public sealed class StatusFacts(
     DaemonPaths paths, DaemonOptions options, SessionTable sessions, ClientServer clients, KeeperLink keeper, DaemonCounters counters,
-    SessionRecorder recorder, Func<string> transfer, Func<UpgradeFacts?> upgrade)
+    SessionRecorder recorder, HeartBeat heart, DaemonLoop loop, Func<string> transfer, Func<UpgradeFacts?> upgrade)
 {
     private readonly InheritedFacts _inherited = ReadInherited();
 
@@ -72,6 +73,12 @@ public sealed class StatusFacts(
         Recovery = counters.Recovery.Clone(),
         Program = OwnProgram.Path,
         Upgrade = upgrade()?.Clone(),
+        Health = new HealthFacts
+        {
+            HeartbeatAgeMs = (ulong)heart.Age.TotalMilliseconds,
+            MemoryBytes = (ulong)CurrentProcess.OwnMemory,
+            QueuedEvents = (uint)loop.Queued,
+        },
     };
 
     private JournalFacts Journal(JournalHealth health) => new()

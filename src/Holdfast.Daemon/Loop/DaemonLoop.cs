@@ -22,6 +22,9 @@ public sealed class DaemonLoop : SynchronizationContext, IReadyHandler, IDisposa
 
     public Reactor Reactor { get; }
 
+    /// <summary>Work that came back from elsewhere and waits for its turn.</summary>
+    public int Queued => _posted.Count;
+
     public bool Stopping => Volatile.Read(ref _stopRequested) != 0;
 
     /// <summary>Runs until <see cref="Stop"/>; awaits in handlers come back to this thread.</summary>

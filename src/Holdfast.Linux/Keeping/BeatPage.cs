@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Holdfast.Linux.Events;
 using Holdfast.Linux.Memory;
 
 namespace Holdfast.Linux.Keeping;
@@ -11,10 +12,14 @@ public sealed class BeatPage : IDisposable
 {
     public const int Bytes = 4096;
 
+    internal const string Name = "holdfast-beats";
+
     // A cache line each.
     private const int DaemonAt = 0;
     private const int KeeperAt = 64;
     private const int ArbiterAt = 128;
+    private const int DaemonPidAt = 192;
+    private const int DaemonTimeAt = 200;
 
     private readonly SharedMapping _mapping;
 
@@ -26,7 +31,7 @@ public sealed class BeatPage : IDisposable
 
     public Fd Fd { get; }
 
-    public static BeatPage Create() => new(MemoryFile.Create("holdfast-beats", Bytes));
+    public static BeatPage Create() => new(MemoryFile.Create(Name, Bytes));
 
     public static BeatPage Adopt(Fd fd) => new(fd);
 
@@ -41,6 +46,17 @@ public sealed class BeatPage : IDisposable
         get => Volatile.Read(ref Word(KeeperAt));
         set => Volatile.Write(ref Word(KeeperAt), value);
     }
+
+    /// <summary>The daemon's next beat. Who and when is for others to read (<see cref="BeatReading"/>): nothing is decided by it.</summary>
+    public void BeatAsDaemon()
+    {
+        Volatile.Write(ref Word(DaemonPidAt), (ulong)Environment.ProcessId);
+        Volatile.Write(ref Word(DaemonTimeAt), (ulong)Reactor.Now);
+        DaemonBeat++;
+    }
+
+    internal static BeatReading Read(ReadOnlySpan<byte> page) =>
+        new((int)MemoryMarshal.Read<ulong>(page[DaemonPidAt..]), (long)MemoryMarshal.Read<ulong>(page[DaemonTimeAt..]));
 
     /// <summary>Wins the right to kill the peer, for the process <paramref name="pid"/>; false: the other side won, do nothing.</summary>
     public bool TryClaimKill(int pid) => Interlocked.CompareExchange(ref Word(ArbiterAt), (ulong)pid, 0) == 0;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.Linux.Files;
 using Holdfast.Linux.Interop;
 
@@ -36,6 +37,17 @@ public static unsafe class CurrentProcess
 
     /// <summary>Number of open descriptors.</summary>
     public static int OpenDescriptors => Directory.GetFileSystemEntries("/proc/self/fd").Length;
+
+    /// <summary>Resident bytes that are its own: no files, no shared memory (RssAnon of proc_pid_status(5)).</summary>
+    public static long OwnMemory
+    {
+        get
+        {
+            const string name = "RssAnon:";
+            var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith(name, StringComparison.Ordinal));
+            return long.Parse(line.AsSpan(name.Length).Trim().TrimEnd(" kB"), CultureInfo.InvariantCulture) * 1024;
+        }
+    }
 
     public static void SetDescriptorLimit(ulong soft, ulong hard)
     {

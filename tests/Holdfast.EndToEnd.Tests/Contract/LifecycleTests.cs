@@ -143,7 +143,7 @@ public sealed class LifecycleTests
         string[][] verbs =
         [
             ["new"], ["attach"], ["ls"], ["info"], ["kill"], ["signal"], ["resize"], ["rename"], ["send"], ["tail"], ["history"], ["wait"], ["run"],
-            ["daemon"], ["daemon", "start"], ["daemon", "stop"], ["daemon", "restart"], ["daemon", "status"], ["config"], ["completions"], ["version"],
+            ["daemon"], ["daemon", "start"], ["daemon", "stop"], ["daemon", "restart"], ["daemon", "status"], ["health"], ["config"], ["completions"], ["version"],
         ];
         foreach (var verb in verbs)
         {

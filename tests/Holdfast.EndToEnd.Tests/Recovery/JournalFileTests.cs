@@ -92,6 +92,9 @@ public sealed class JournalFileTests
             await FailuresAsync(daemon, 3);
             Assert.Equal(1, Occurrences(daemon.DaemonLog, "\"EventId\":7,"));
             Assert.Contains("degraded (", (await daemon.CliAsync("daemon", "status")).Text, StringComparison.Ordinal);
+            var health = await daemon.CliAsync("health");
+            Assert.Equal(1, health.ExitCode);
+            Assert.Contains("\njournal    degraded ", health.Text, StringComparison.Ordinal);
 
             if (readOnly)
                 await RunAsync("mount", "-o", "remount,rw", sessions);

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/daemon.proto.
  */
 export const file_holdfast_v1_daemon: GenFile = /*@__PURE__*/
-  fileDesc("Chhob2xkZmFzdC92MS9kYWVtb24ucHJvdG8SC2hvbGRmYXN0LnYxIg8KDVN0YXR1c1JlcXVlc3QisQUKDFN0YXR1c0Fuc3dlchISCgpkYWVtb25fcGlkGAEgASgFEhIKCmtlZXBlcl9waWQYAiABKAUSDwoHdmVyc2lvbhgDIAEoCRINCgVidWlsZBgEIAEoCRIRCgl1cHRpbWVfbXMYBSABKAQSEAoIc2Vzc2lvbnMYBiABKA0SDwoHY2xpZW50cxgHIAEoDRIOCgZzb2NrZXQYCCABKAkSEAoIcmVzdGFydHMYCSABKA0SFwoPa2VlcGVyX3Jlc3RhcnRzGAogASgNEhAKCHRyYW5zZmVyGAsgASgJEgsKA2ZkcxgMIAEoDRISCgpyaW5nX2J5dGVzGA0gASgEEhQKDG91dHB1dF9ieXRlcxgOIAEoBBIRCglnYXBfYnl0ZXMYDyABKAQSDAoEZ2FwcxgQIAEoDRITCgtydW50aW1lX2RpchgRIAEoCRIRCglzdGF0ZV9kaXIYEiABKAkSCwoDbG9nGBMgASgJEi4KCWluaGVyaXRlZBgUIAEoCzIbLmhvbGRmYXN0LnYxLkluaGVyaXRlZEZhY3RzEhcKD3JlY292ZXJlZF9ieXRlcxgVIAEoBBIaChJyZWNvdmVyZWRfc2Vzc2lvbnMYFiABKA0SJwoGbGltaXRzGB4gAygLMhcuaG9sZGZhc3QudjEuTGltaXRGYWN0cxIkCgRmbG93GB8gASgLMhYuaG9sZGZhc3QudjEuRmxvd0ZhY3RzEioKB2pvdXJuYWwYICABKAsyGS5ob2xkZmFzdC52MS5Kb3VybmFsRmFjdHMSLAoIcmVjb3ZlcnkYISABKAsyGi5ob2xkZmFzdC52MS5SZWNvdmVyeUZhY3RzEg8KB3Byb2dyYW0YIiABKAkSKgoHdXBncmFkZRgjIAEoCzIZLmhvbGRmYXN0LnYxLlVwZ3JhZGVGYWN0cyJLCg5VcGdyYWRlUmVxdWVzdBIKCgJpZBgBIAEoCRIOCgZkYWVtb24YAiABKAkSDgoGa2VlcGVyGAMgASgJEg0KBWZvcmNlGAQgASgIImAKDVVwZ3JhZGVBbnN3ZXISEQoJdW5jaGFuZ2VkGAEgASgIEhIKCnRvX3ZlcnNpb24YAiABKAkSEAoIdG9fYnVpbGQYAyABKAkSFgoOa2VlcGVyX3JlbmV3ZWQYBCABKAgizQEKDFVwZ3JhZGVGYWN0cxIKCgJpZBgBIAEoCRIoCgVzdGF0ZRgCIAEoDjIZLmhvbGRmYXN0LnYxLlVwZ3JhZGVTdGF0ZRIOCgZyZWFzb24YAyABKAkSDwoHcHJvZ3JhbRgEIAEoCRIUCgxmcm9tX3ZlcnNpb24YBSABKAkSEgoKZnJvbV9idWlsZBgGIAEoCRISCgp0b192ZXJzaW9uGAcgASgJEhAKCHRvX2J1aWxkGAggASgJEhYKDmtlZXBlcl9yZW5ld2VkGAkgASgIIpUBCgxKb3VybmFsRmFjdHMSEAoIZGVncmFkZWQYASABKAgSDgoGcmVhc29uGAIgASgJEg8KB3JlY29yZHMYAyABKAQSDwoHc2NyZWVucxgEIAEoBBIPCgdvdXRwdXRzGAUgASgEEg0KBWJ5dGVzGAYgASgEEhAKCGZhaWx1cmVzGAcgASgEEg8KB3dhaXRpbmcYCCABKA0ieAoNUmVjb3ZlcnlGYWN0cxINCgVhbGl2ZRgBIAEoDRIQCghyZXN0b3JlZBgCIAEoDRIOCgZleGl0ZWQYAyABKA0SDgoGem9tYmllGAQgASgNEhUKDXVucmVjb3ZlcmFibGUYBSABKA0SDwoHcGVuZGluZxgGIAEoDSJXCgpMaW1pdEZhY3RzEgwKBG5hbWUYASABKAkSDQoFbGltaXQYAiABKAQSDQoFdmFsdWUYAyABKAQSDwoHcmVmdXNlZBgEIAEoBBIMCgRjb2RlGAUgASgJIsoBCglGbG93RmFjdHMSEgoKc2VudF9ieXRlcxgBIAEoBBITCgtzZW50X2ZyYW1lcxgCIAEoBBIUCgxhY2tlZF9mcmFtZXMYAyABKAQSFgoOcGVuZGluZ19mcmFtZXMYBCABKAQSEAoId2FybmluZ3MYBSABKAQSEwoLaGVsZF9mcmFtZXMYBiABKAQSFAoMZGlzY29ubmVjdGVkGAcgASgEEhEKCXRha2VvdmVycxgIIAEoBBIWCg5vd25lcl9yZWZ1c2FscxgJIAEoBCJTCg5Jbmhlcml0ZWRGYWN0cxIOCgZjZ3JvdXAYASABKAkSDAoEbmljZRgCIAEoBRINCgV1bWFzaxgDIAEoDRIUCgxub19uZXdfcHJpdnMYBCABKAgiMgoLU3RvcFJlcXVlc3QSIwoEbW9kZRgBIAEoDjIVLmhvbGRmYXN0LnYxLlN0b3BNb2RlIgwKClN0b3BBbnN3ZXIiIAoNU3RvcHBpbmdFdmVudBIPCgdyZXN0YXJ0GAEgASgIKkkKDFVwZ3JhZGVTdGF0ZRITCg9VUEdSQURFX1VOS05PV04QABIQCgxVUEdSQURFX0RPTkUQARISCg5VUEdSQURFX1VORE9ORRACKl4KCFN0b3BNb2RlEhAKDFNUT1BfSUZfSURMRRAAEhYKElNUT1BfS0VFUF9TRVNTSU9OUxABEhYKElNUT1BfS0lMTF9TRVNTSU9OUxACEhAKDFNUT1BfUkVTVEFSVBADQheqAhRIb2xkZmFzdC5Qcm90b2NvbC5WMWIGcHJvdG8z");
+  fileDesc("Chhob2xkZmFzdC92MS9kYWVtb24ucHJvdG8SC2hvbGRmYXN0LnYxIg8KDVN0YXR1c1JlcXVlc3Qi2wUKDFN0YXR1c0Fuc3dlchISCgpkYWVtb25fcGlkGAEgASgFEhIKCmtlZXBlcl9waWQYAiABKAUSDwoHdmVyc2lvbhgDIAEoCRINCgVidWlsZBgEIAEoCRIRCgl1cHRpbWVfbXMYBSABKAQSEAoIc2Vzc2lvbnMYBiABKA0SDwoHY2xpZW50cxgHIAEoDRIOCgZzb2NrZXQYCCABKAkSEAoIcmVzdGFydHMYCSABKA0SFwoPa2VlcGVyX3Jlc3RhcnRzGAogASgNEhAKCHRyYW5zZmVyGAsgASgJEgsKA2ZkcxgMIAEoDRISCgpyaW5nX2J5dGVzGA0gASgEEhQKDG91dHB1dF9ieXRlcxgOIAEoBBIRCglnYXBfYnl0ZXMYDyABKAQSDAoEZ2FwcxgQIAEoDRITCgtydW50aW1lX2RpchgRIAEoCRIRCglzdGF0ZV9kaXIYEiABKAkSCwoDbG9nGBMgASgJEi4KCWluaGVyaXRlZBgUIAEoCzIbLmhvbGRmYXN0LnYxLkluaGVyaXRlZEZhY3RzEhcKD3JlY292ZXJlZF9ieXRlcxgVIAEoBBIaChJyZWNvdmVyZWRfc2Vzc2lvbnMYFiABKA0SJwoGbGltaXRzGB4gAygLMhcuaG9sZGZhc3QudjEuTGltaXRGYWN0cxIkCgRmbG93GB8gASgLMhYuaG9sZGZhc3QudjEuRmxvd0ZhY3RzEioKB2pvdXJuYWwYICABKAsyGS5ob2xkZmFzdC52MS5Kb3VybmFsRmFjdHMSLAoIcmVjb3ZlcnkYISABKAsyGi5ob2xkZmFzdC52MS5SZWNvdmVyeUZhY3RzEg8KB3Byb2dyYW0YIiABKAkSKgoHdXBncmFkZRgjIAEoCzIZLmhvbGRmYXN0LnYxLlVwZ3JhZGVGYWN0cxIoCgZoZWFsdGgYJCABKAsyGC5ob2xkZmFzdC52MS5IZWFsdGhGYWN0cyJUCgtIZWFsdGhGYWN0cxIYChBoZWFydGJlYXRfYWdlX21zGAEgASgEEhQKDG1lbW9yeV9ieXRlcxgCIAEoBBIVCg1xdWV1ZWRfZXZlbnRzGAMgASgNIksKDlVwZ3JhZGVSZXF1ZXN0EgoKAmlkGAEgASgJEg4KBmRhZW1vbhgCIAEoCRIOCgZrZWVwZXIYAyABKAkSDQoFZm9yY2UYBCABKAgiYAoNVXBncmFkZUFuc3dlchIRCgl1bmNoYW5nZWQYASABKAgSEgoKdG9fdmVyc2lvbhgCIAEoCRIQCgh0b19idWlsZBgDIAEoCRIWCg5rZWVwZXJfcmVuZXdlZBgEIAEoCCLNAQoMVXBncmFkZUZhY3RzEgoKAmlkGAEgASgJEigKBXN0YXRlGAIgASgOMhkuaG9sZGZhc3QudjEuVXBncmFkZVN0YXRlEg4KBnJlYXNvbhgDIAEoCRIPCgdwcm9ncmFtGAQgASgJEhQKDGZyb21fdmVyc2lvbhgFIAEoCRISCgpmcm9tX2J1aWxkGAYgASgJEhIKCnRvX3ZlcnNpb24YByABKAkSEAoIdG9fYnVpbGQYCCABKAkSFgoOa2VlcGVyX3JlbmV3ZWQYCSABKAgilQEKDEpvdXJuYWxGYWN0cxIQCghkZWdyYWRlZBgBIAEoCBIOCgZyZWFzb24YAiABKAkSDwoHcmVjb3JkcxgDIAEoBBIPCgdzY3JlZW5zGAQgASgEEg8KB291dHB1dHMYBSABKAQSDQoFYnl0ZXMYBiABKAQSEAoIZmFpbHVyZXMYByABKAQSDwoHd2FpdGluZxgIIAEoDSJ4Cg1SZWNvdmVyeUZhY3RzEg0KBWFsaXZlGAEgASgNEhAKCHJlc3RvcmVkGAIgASgNEg4KBmV4aXRlZBgDIAEoDRIOCgZ6b21iaWUYBCABKA0SFQoNdW5yZWNvdmVyYWJsZRgFIAEoDRIPCgdwZW5kaW5nGAYgASgNIlcKCkxpbWl0RmFjdHMSDAoEbmFtZRgBIAEoCRINCgVsaW1pdBgCIAEoBBINCgV2YWx1ZRgDIAEoBBIPCgdyZWZ1c2VkGAQgASgEEgwKBGNvZGUYBSABKAkiygEKCUZsb3dGYWN0cxISCgpzZW50X2J5dGVzGAEgASgEEhMKC3NlbnRfZnJhbWVzGAIgASgEEhQKDGFja2VkX2ZyYW1lcxgDIAEoBBIWCg5wZW5kaW5nX2ZyYW1lcxgEIAEoBBIQCgh3YXJuaW5ncxgFIAEoBBITCgtoZWxkX2ZyYW1lcxgGIAEoBBIUCgxkaXNjb25uZWN0ZWQYByABKAQSEQoJdGFrZW92ZXJzGAggASgEEhYKDm93bmVyX3JlZnVzYWxzGAkgASgEIlMKDkluaGVyaXRlZEZhY3RzEg4KBmNncm91cBgBIAEoCRIMCgRuaWNlGAIgASgFEg0KBXVtYXNrGAMgASgNEhQKDG5vX25ld19wcml2cxgEIAEoCCIyCgtTdG9wUmVxdWVzdBIjCgRtb2RlGAEgASgOMhUuaG9sZGZhc3QudjEuU3RvcE1vZGUiDAoKU3RvcEFuc3dlciIgCg1TdG9wcGluZ0V2ZW50Eg8KB3Jlc3RhcnQYASABKAgqSQoMVXBncmFkZVN0YXRlEhMKD1VQR1JBREVfVU5LTk9XThAAEhAKDFVQR1JBREVfRE9ORRABEhIKDlVQR1JBREVfVU5ET05FEAIqXgoIU3RvcE1vZGUSEAoMU1RPUF9JRl9JRExFEAASFgoSU1RPUF9LRUVQX1NFU1NJT05TEAESFgoSU1RPUF9LSUxMX1NFU1NJT05TEAISEAoMU1RPUF9SRVNUQVJUEANCF6oCFEhvbGRmYXN0LlByb3RvY29sLlYxYgZwcm90bzM");
 
 /**
  * @generated from message holdfast.v1.StatusRequest
@@ -186,6 +186,11 @@ export type StatusAnswer = Message<"holdfast.v1.StatusAnswer"> & {
    * @generated from field: holdfast.v1.UpgradeFacts upgrade = 35;
    */
   upgrade?: UpgradeFacts | undefined;
+
+  /**
+   * @generated from field: holdfast.v1.HealthFacts health = 36;
+   */
+  health?: HealthFacts | undefined;
 };
 
 /**
@@ -194,6 +199,41 @@ export type StatusAnswer = Message<"holdfast.v1.StatusAnswer"> & {
  */
 export const StatusAnswerSchema: GenMessage<StatusAnswer> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_daemon, 1);
+
+/**
+ * What only the daemon itself knows of how well it is.
+ *
+ * @generated from message holdfast.v1.HealthFacts
+ */
+export type HealthFacts = Message<"holdfast.v1.HealthFacts"> & {
+  /**
+   * since the loop's last beat; there is one a second
+   *
+   * @generated from field: uint64 heartbeat_age_ms = 1;
+   */
+  heartbeatAgeMs: bigint;
+
+  /**
+   * its own: rings and what else is shared are not counted
+   *
+   * @generated from field: uint64 memory_bytes = 2;
+   */
+  memoryBytes: bigint;
+
+  /**
+   * work that waits for the loop
+   *
+   * @generated from field: uint32 queued_events = 3;
+   */
+  queuedEvents: number;
+};
+
+/**
+ * Describes the message holdfast.v1.HealthFacts.
+ * Use `create(HealthFactsSchema)` to create a new message.
+ */
+export const HealthFactsSchema: GenMessage<HealthFacts> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_daemon, 2);
 
 /**
  * Asks for this daemon to be replaced by another program, its keeper too, with all sessions.
@@ -235,7 +275,7 @@ export type UpgradeRequest = Message<"holdfast.v1.UpgradeRequest"> & {
  * Use `create(UpgradeRequestSchema)` to create a new message.
  */
 export const UpgradeRequestSchema: GenMessage<UpgradeRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 2);
+  messageDesc(file_holdfast_v1_daemon, 3);
 
 /**
  * Everything was checked and prepared. Unless nothing changes, a StoppingEvent follows, and the next daemon says in its status how it ended.
@@ -273,7 +313,7 @@ export type UpgradeAnswer = Message<"holdfast.v1.UpgradeAnswer"> & {
  * Use `create(UpgradeAnswerSchema)` to create a new message.
  */
 export const UpgradeAnswerSchema: GenMessage<UpgradeAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 3);
+  messageDesc(file_holdfast_v1_daemon, 4);
 
 /**
  * @generated from message holdfast.v1.UpgradeFacts
@@ -334,7 +374,7 @@ export type UpgradeFacts = Message<"holdfast.v1.UpgradeFacts"> & {
  * Use `create(UpgradeFactsSchema)` to create a new message.
  */
 export const UpgradeFactsSchema: GenMessage<UpgradeFacts> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 4);
+  messageDesc(file_holdfast_v1_daemon, 5);
 
 /**
  * What is written to the state directory, so that sessions outlive the machine.
@@ -396,7 +436,7 @@ export type JournalFacts = Message<"holdfast.v1.JournalFacts"> & {
  * Use `create(JournalFactsSchema)` to create a new message.
  */
 export const JournalFactsSchema: GenMessage<JournalFacts> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 5);
+  messageDesc(file_holdfast_v1_daemon, 6);
 
 /**
  * What this daemon found at its start, by outcome.
@@ -450,7 +490,7 @@ export type RecoveryFacts = Message<"holdfast.v1.RecoveryFacts"> & {
  * Use `create(RecoveryFactsSchema)` to create a new message.
  */
 export const RecoveryFactsSchema: GenMessage<RecoveryFacts> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 6);
+  messageDesc(file_holdfast_v1_daemon, 7);
 
 /**
  * A limit of the daemon: what it is, how much of it is used, how often something was refused for it.
@@ -493,7 +533,7 @@ export type LimitFacts = Message<"holdfast.v1.LimitFacts"> & {
  * Use `create(LimitFactsSchema)` to create a new message.
  */
 export const LimitFactsSchema: GenMessage<LimitFacts> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 7);
+  messageDesc(file_holdfast_v1_daemon, 8);
 
 /**
  * Flow control since the daemon started.
@@ -562,7 +602,7 @@ export type FlowFacts = Message<"holdfast.v1.FlowFacts"> & {
  * Use `create(FlowFactsSchema)` to create a new message.
  */
 export const FlowFactsSchema: GenMessage<FlowFacts> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 8);
+  messageDesc(file_holdfast_v1_daemon, 9);
 
 /**
  * What all sessions inherit from the first client, because it started the keeper.
@@ -596,7 +636,7 @@ export type InheritedFacts = Message<"holdfast.v1.InheritedFacts"> & {
  * Use `create(InheritedFactsSchema)` to create a new message.
  */
 export const InheritedFactsSchema: GenMessage<InheritedFacts> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 9);
+  messageDesc(file_holdfast_v1_daemon, 10);
 
 /**
  * @generated from message holdfast.v1.StopRequest
@@ -613,7 +653,7 @@ export type StopRequest = Message<"holdfast.v1.StopRequest"> & {
  * Use `create(StopRequestSchema)` to create a new message.
  */
 export const StopRequestSchema: GenMessage<StopRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 10);
+  messageDesc(file_holdfast_v1_daemon, 11);
 
 /**
  * @generated from message holdfast.v1.StopAnswer
@@ -626,7 +666,7 @@ export type StopAnswer = Message<"holdfast.v1.StopAnswer"> & {
  * Use `create(StopAnswerSchema)` to create a new message.
  */
 export const StopAnswerSchema: GenMessage<StopAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 11);
+  messageDesc(file_holdfast_v1_daemon, 12);
 
 /**
  * Event: the connection will be closed.
@@ -647,7 +687,7 @@ export type StoppingEvent = Message<"holdfast.v1.StoppingEvent"> & {
  * Use `create(StoppingEventSchema)` to create a new message.
  */
 export const StoppingEventSchema: GenMessage<StoppingEvent> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_daemon, 12);
+  messageDesc(file_holdfast_v1_daemon, 13);
 
 /**
  * @generated from enum holdfast.v1.UpgradeState
