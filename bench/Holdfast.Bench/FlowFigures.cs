@@ -4,15 +4,13 @@ using Holdfast.Protocol.V1;
 
 namespace Holdfast.Bench;
 
-/// <summary>What flow control costs and keeps apart: acknowledgements, a stopped reader, an echo beside a flood, the end of a large tree. Stateless.</summary>
+/// <summary>What flow control costs and keeps apart: acknowledgements, a stopped reader, the end of a large tree. Stateless.</summary>
 internal static class FlowFigures
 {
     private const int Repetitions = 7;
     private const int LongRepetitions = 3;
     private const long Long = 512L << 20;
     private const double NanosecondsPerMillisecond = 1e6;
-    private const int Trips = 3000;
-    private const int WarmUp = 1000;
     private const int TreeProcesses = 500;
     private const int StopSignal = 19;
     private const int KillSignal = 9;
@@ -24,7 +22,6 @@ internal static class FlowFigures
         await AcknowledgementsAsync(box, report);
         await HeldBackAsync(box, report);
         await StoppedReaderAsync(box, report);
-        await EchoBesideFloodAsync(box, report);
         await KillAsync(box, report);
     }
 
@@ -100,37 +97,6 @@ internal static class FlowFigures
 
         report.Ratio("throughput beside a stopped reader, median", beside.Median, alone.Median, "alone", "MB/s", 0.95, atLeast: true);
         report.Ratio("throughput beside a stopped reader, best", beside.Highest, alone.Highest, "alone", "MB/s", 0.95, atLeast: true);
-    }
-
-    private static async Task EchoBesideFloodAsync(Sandbox box, Report report)
-    {
-        await box.HoldfastAsync("new", "echo", "-d", "--", box.Raw, "mirror");
-        var idle = Echo(box);
-        await box.HoldfastAsync("new", "flood", "-d", "--", "cat", "/dev/zero");
-        var unread = Echo(box);
-        using var tail = box.Start("/bin/sh", "-c", $"exec '{box.Holdfast}' tail flood > /dev/null");
-        var read = Echo(box);
-        await box.HoldfastAsync("kill", "flood");
-        await tail.WaitForExitAsync();
-        report.Ratio("echo while another session floods unread, median", unread.Median, idle.Median, "idle", "µs");
-        report.Ratio("echo while another session floods unread, p99", unread.P99, idle.P99, "idle", "µs", 2.0);
-        report.Ratio("echo while another session floods a reader, median", read.Median, idle.Median, "idle", "µs");
-        report.Ratio("echo while another session floods a reader, p99", read.P99, idle.P99, "idle", "µs", 2.0);
-    }
-
-    private static Samples Echo(Sandbox box)
-    {
-        using var peer = new SocketPeer(box.Paths, "echo");
-        var times = new Samples();
-        for (var i = -WarmUp; i < Trips; i++)
-        {
-            var begun = Stopwatch.GetTimestamp();
-            peer.RoundTrip((byte)('a' + ((i + WarmUp) % 8)));
-            if (i >= 0)
-                times.Add(Stopwatch.GetElapsedTime(begun).TotalMicroseconds);
-        }
-
-        return times;
     }
 
     private static async Task KillAsync(Sandbox box, Report report)

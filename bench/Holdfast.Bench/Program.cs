@@ -4,7 +4,7 @@ using Holdfast.Bench;
 if (await RpcPeers.TryRunAsync(args) is { } code)
     return code;
 
-// Every part has a daemon of its own; the parts may be named: idle, start, attach, echo, throughput, sdk, flow, watchers, recovery, terminal, rpc.
+// Every part has a daemon of its own; the parts may be named: idle, start, attach, echo, throughput, sdk, flow, fairness, watchers, recovery, terminal, rpc.
 var parts = new (string Name, Func<Report, Task> Run)[]
 {
     ("idle", IdleFigures.RunAsync),
@@ -14,6 +14,7 @@ var parts = new (string Name, Func<Report, Task> Run)[]
     ("throughput", ThroughputFigures.RunAsync),
     ("sdk", SdkFigures.RunAsync),
     ("flow", FlowFigures.RunAsync),
+    ("fairness", FairnessFigures.RunAsync),
     ("watchers", WatcherFigures.RunAsync),
     ("recovery", RecoveryFigures.RunAsync),
     ("terminal", TerminalFigures.RunAsync),

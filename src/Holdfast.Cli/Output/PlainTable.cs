@@ -29,7 +29,7 @@ internal sealed class PlainTable(params string[] header)
         {
             var emphasised = coloured && ReferenceEquals(row, _rows[0]);
             text.Append(emphasised ? Bold : "");
-            text.Append(Cut(string.Join(Between, row.Select((cell, i) => i + 1 == row.Length ? cell : cell.PadRight(widths[i]))), columns));
+            text.Append(Cut(string.Join(Between, row.Select((cell, i) => i + 1 == row.Length ? cell : cell.PadRight(widths[i]))).TrimEnd(), columns));
             text.Append(emphasised ? Plain : "").Append('\n');
         }
 

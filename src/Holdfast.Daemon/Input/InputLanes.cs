@@ -19,6 +19,9 @@ public sealed class InputLanes(Session session)
     /// <summary>Tells the pump whether to hear when the PTY takes input again.</summary>
     public Action<bool>? WantWritable { get; set; }
 
+    /// <summary>A little input was written, which may be echoed.</summary>
+    public Action? Typed { get; set; }
+
     public InputLane Open(ClientConnection connection)
     {
         if (!_lanes.TryGetValue(connection, out var lane))
@@ -88,8 +91,12 @@ public sealed class InputLanes(Session session)
             return;
         var before = lane.Accepted;
         lane.Flush(session.Pty);
-        if (lane.Accepted != before || !lane.IsWaiting)
-            connection.Acknowledge(session.Number, lane.Accepted, late: lane.Accepted - before <= LateAck.MostInputBytes);
+        if (lane.Accepted == before && lane.IsWaiting)
+            return;
+        var little = lane.Accepted - before <= LateAck.MostInputBytes;
+        connection.Acknowledge(session.Number, lane.Accepted, late: little);
+        if (little)
+            Typed?.Invoke();
     }
 
     private void Refuse(ClientConnection connection, ulong offset, ulong accepted, ErrorCode code) =>

@@ -8,6 +8,7 @@ namespace Holdfast.Daemon.Output;
 public sealed class OutputMover(Reactor reactor, ITransfer transfer, DaemonCounters counters)
 {
     private readonly Dictionary<Session, OutputPump> _pumps = [];
+    private readonly EchoPriority _echoes = new(reactor);
 
     public string TransferKind => transfer.Kind;
 
@@ -15,9 +16,10 @@ public sealed class OutputMover(Reactor reactor, ITransfer transfer, DaemonCount
     {
         if (session.Pty is null)
             return;
-        var pump = new OutputPump(reactor, transfer, counters, session, drained, closed);
+        var pump = new OutputPump(reactor, transfer, counters, _echoes, session, drained, closed);
         _pumps.Add(session, pump);
         session.Subscribers.Progressed = pump.Resume;
+        session.Input.Typed = () => _echoes.Await(pump);
         pump.Resume();
     }
 

@@ -9,7 +9,7 @@ namespace Holdfast.Daemon.Output;
 /// Moves one session's output: PTY → ring → subscribers. Stops reading while a subscriber may hold the program back, and while nobody holds the
 /// terminal. Owned by the mover, loop thread; lives while the session's PTY is open.
 /// </summary>
-public sealed class OutputPump : IReadyHandler
+public sealed class OutputPump : IReadyHandler, IEchoRival
 {
     // A turn while nobody else wants the loop: the more at once, the fewer wake-ups of readers.
     private const int BytesPerTurn = 256 * 1024;
@@ -34,6 +34,7 @@ public sealed class OutputPump : IReadyHandler
     private readonly ITransfer _transfer;
     private readonly DaemonCounters _counters;
     private readonly Session _session;
+    private readonly EchoPriority _echoes;
     private readonly Action _drained;
     private readonly Action _closed;
     private Registration? _registration;
@@ -43,10 +44,12 @@ public sealed class OutputPump : IReadyHandler
     private bool _draining;
     private int _drainedBytes;
     private bool _stopped;
+    private bool _streams;
+    private bool _givesWay;
 
-    public OutputPump(Reactor reactor, ITransfer transfer, DaemonCounters counters, Session session, Action drained, Action closed)
+    public OutputPump(Reactor reactor, ITransfer transfer, DaemonCounters counters, EchoPriority echoes, Session session, Action drained, Action closed)
     {
-        (_reactor, _transfer, _counters, _session, _drained, _closed) = (reactor, transfer, counters, session, drained, closed);
+        (_reactor, _transfer, _counters, _echoes, _session, _drained, _closed) = (reactor, transfer, counters, echoes, session, drained, closed);
     }
 
     public void OnReady(Readiness events)
@@ -63,10 +66,27 @@ public sealed class OutputPump : IReadyHandler
     /// <summary>Reads again, where it had stopped.</summary>
     public void Resume()
     {
-        if (_stopped || _session.Pty is null || _registration is not null)
+        if (_stopped || _givesWay || _session.Pty is null || _registration is not null)
             return;
         _retry?.Cancel();
         Register();
+    }
+
+    public void GiveWay()
+    {
+        _givesWay = true;
+        _retry?.Cancel();
+        Unregister();
+    }
+
+    public void GoOn()
+    {
+        if (!_givesWay)
+            return;
+        _givesWay = false;
+        Resume();
+        if (!_stopped)
+            FeedSoon();
     }
 
     public void Drain()
@@ -89,6 +109,7 @@ public sealed class OutputPump : IReadyHandler
         _stopped = true;
         _retry?.Cancel();
         Unregister();
+        Note(streams: false);
     }
 
     private Readiness Interest => _wantWritable ? Readiness.Readable | Readiness.Writable : Readiness.Readable;
@@ -116,6 +137,7 @@ public sealed class OutputPump : IReadyHandler
             left -= moved.Count;
             _counters.OutputBytes += (ulong)moved.Count;
             _drainedBytes += _draining ? moved.Count : 0;
+            Note(streams: moved.Count >= AnswerBytes);
             if (moved.Count < AnswerBytes && !_draining)
                 break;
             // While the kernel makes the next ones ready, and while the last ones are in the nearest cache.
@@ -131,12 +153,19 @@ public sealed class OutputPump : IReadyHandler
             Again();
     }
 
+    private void Note(bool streams)
+    {
+        if (streams != _streams)
+            _echoes.Note(this, _streams = streams);
+    }
+
     private bool OthersWait => _registration is { OthersWait: true };
 
     // Readers first: nobody's keystroke waits for the model.
     private void Deliver()
     {
         _session.Subscribers.Serve();
+        _echoes.Delivered(this);
         FeedScreen();
     }
 
@@ -145,6 +174,11 @@ public sealed class OutputPump : IReadyHandler
     {
         while (_session.Screen.IsBehind && (!OthersWait || _session.Screen.IsFarBehind))
             _session.Screen.FeedSlice();
+        FeedSoon();
+    }
+
+    private void FeedSoon()
+    {
         if (_session.Screen.IsBehind)
             _feeding ??= _reactor.After(TimeSpan.Zero, FeedLater);
     }
@@ -152,7 +186,7 @@ public sealed class OutputPump : IReadyHandler
     private void FeedLater()
     {
         _feeding = null;
-        if (!_stopped)
+        if (!_stopped && !_givesWay)
             FeedScreen();
     }
 
