@@ -3,15 +3,6 @@ using Holdfast.Linux.Events;
 
 namespace Holdfast.Daemon.Output;
 
-/// <summary>A session's output, which others may have to wait for.</summary>
-public interface IEchoRival
-{
-    /// <summary>Stops reading until <see cref="GoOn"/>.</summary>
-    void GiveWay();
-
-    void GoOn();
-}
-
 /// <summary>
 /// Lets an echo pass: from a keystroke until its session's output was delivered, sessions that stream are not read, which also leaves the processor to
 /// the program that is to answer. Owned by the mover, loop thread.

@@ -41,6 +41,13 @@ public sealed class ManySessionsTests
         var before = await SettledAsync(client, daemon, int.MaxValue);
         await CycleAsync(client, daemon, Cycles);
         var after = await SettledAsync(client, daemon, before.Descriptors);
+        // The plateau may come late; a leak goes on.
+        if (after.DaemonKilobytes > before.DaemonKilobytes + NoiseKilobytes)
+        {
+            before = after;
+            await CycleAsync(client, daemon, Cycles);
+            after = await SettledAsync(client, daemon, before.Descriptors);
+        }
         Assert.Equal(before.Descriptors, after.Descriptors);
         Assert.Equal(2, daemon.Processes.Find().Count);
         TestContext.Current.TestOutputHelper?.WriteLine($"daemon {before.DaemonKilobytes} then {after.DaemonKilobytes} KB, keeper {before.KeeperKilobytes} then {after.KeeperKilobytes} KB");
