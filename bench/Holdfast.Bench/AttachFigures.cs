@@ -26,9 +26,16 @@ internal static class AttachFigures
         {
             await box.HoldfastAsync("new", name, "-d", "--", "sh", "-c", script);
             await PaintAsync(box, name);
-            Samples warm = new(), crashed = new();
+            Samples warm = new(), crashed = new(), cat = new();
+            var file = await PaintingAsync(box, name);
             for (var i = 0; i < WarmRounds; i++)
+            {
                 warm.Add(await PaintAsync(box, name));
+                // What the terminal alone takes for as many bytes.
+                cat.Add(await box.MicrosecondsAsync("prompt", End, "/bin/sh", "-c", $"stty raw; exec cat '{file}' -"));
+            }
+
+            File.Delete(file);
             for (var i = 0; i < Crashes; i++)
             {
                 await KillDaemonAsync(box);
@@ -37,6 +44,7 @@ internal static class AttachFigures
 
             report.Absolute($"`attach` to 10 000 {name} lines, warm, median", warm.Median / 1000, "ms", LongestWarmMs);
             report.Absolute($"`attach` to 10 000 {name} lines, warm, best", warm.Lowest / 1000, "ms", LongestWarmMs);
+            report.Ratio($"`attach` to 10 000 {name} lines, warm, median", warm.Median / 1000, cat.Median / 1000, "`cat` of the same bytes", "ms");
             report.Absolute($"`attach` to 10 000 {name} lines, after kill -9, median", crashed.Median / 1000, "ms", LongestAfterCrashMs);
         }
     }
@@ -44,6 +52,13 @@ internal static class AttachFigures
     // Its terminal is closed without a word, so that its claim outlives it.
     private static Task<IEnumerable<double>> PaintAsync(Sandbox box, string session) =>
         box.MicrosecondsAsync("prompt", End, box.Holdfast, "attach", "--takeover", session);
+
+    private static async Task<string> PaintingAsync(Sandbox box, string session)
+    {
+        var file = Path.GetTempFileName();
+        await box.RunAsync("/bin/sh", "-c", $"'{box.Holdfast}' capture {session} --ansi --scrollback all > '{file}'");
+        return file;
+    }
 
     private static async Task KillDaemonAsync(Sandbox box)
     {

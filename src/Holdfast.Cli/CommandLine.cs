@@ -130,9 +130,12 @@ internal sealed class CommandLine
     private string? HintFor(ParseResult parsed)
     {
         if (parsed.CommandResult.Command is not RootCommand)
-            return $"See `holdfast {parsed.CommandResult.Command.Name} --help`.";
+            return $"See `holdfast {PathOf(parsed.CommandResult)} --help`.";
         if (_args.Length > 0 && NearestName.Of(_args[0], _root.Subcommands.Select(c => c.Name)) is { } nearest)
             return $"Did you mean `holdfast {nearest}`?";
         return "See `holdfast --help`.";
     }
+
+    private static string PathOf(CommandResult command) =>
+        command.Parent is CommandResult { Command: not RootCommand } parent ? $"{PathOf(parent)} {command.Command.Name}" : command.Command.Name;
 }

@@ -71,6 +71,16 @@ public sealed class RefusalTests(SharedDaemon shared) : IClassFixture<SharedDaem
     };
 
     [Theory]
+    [InlineData("See `holdfast vt snapshot --help`.", "vt", "snapshot", "--size", "80x24")]
+    [InlineData("See `holdfast ls --help`.", "ls", "--colour")]
+    public async Task A_slip_is_answered_with_the_way_to_the_commands_own_help(string hint, params string[] typed)
+    {
+        var refused = await _daemon.CliAsync(typed);
+        Assert.Equal(64, refused.ExitCode);
+        Assert.EndsWith($"hint: {hint}\n", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [MemberData(nameof(Refusals))]
     public async Task A_refusal_has_code_hint_and_exit_code(string code, int exitCode, string[] arguments)
     {
