@@ -100,15 +100,18 @@ public sealed class EchoPriorityTests : IDisposable
         await using var daemon = new DaemonProcess();
         await using var client = await daemon.ConnectAsync();
         await client.CreateAsync(daemon.Shell("echo", "stty raw -echo; echo ready; exec cat"));
-        await client.CreateAsync(daemon.Shell("flood", "stty raw -echo; read go; seq 1 300000; printf over; read x"));
+        await client.CreateAsync(daemon.Shell("flood", "stty raw -echo; printf ready; read go; seq 1 300000; printf over; read x"));
         await using var echo = await client.AttachAsync(new AttachRequest { Session = "echo", Start = true, As = AttachAs.AsOwner });
         await using (var flood = await client.AttachAsync(new AttachRequest { Session = "flood", NoOutput = true, As = AttachAs.AsOwner }))
         {
+            // Before that its terminal would echo the key.
+            while ((await client.InspectAsync("flood")).Head < 5)
+                continue;
             await flood.WriteAsync(new byte[] { (byte)'\n' });
             await flood.FlushAsync();
         }
-        // 300 000 lines of seq and "over".
-        const ulong all = 1_988_895 + 4;
+        // "ready", 300 000 lines of seq and "over".
+        const ulong all = 5 + 1_988_895 + 4;
         while ((await client.InspectAsync("flood")).Head < all)
         {
             await echo.WriteAsync(new byte[] { (byte)'k' });
