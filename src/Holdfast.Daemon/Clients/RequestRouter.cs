@@ -1,8 +1,8 @@
 using Holdfast.Daemon.Clients.Handlers;
 using Holdfast.Daemon.Health;
 using Holdfast.Daemon.Loop;
-using Holdfast.Protocol.V1;
 using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Daemon.Clients;

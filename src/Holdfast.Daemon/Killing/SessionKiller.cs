@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.Daemon.Config;
 using Holdfast.Daemon.Health;
 using Holdfast.Daemon.Keepers;
@@ -5,7 +6,6 @@ using Holdfast.Daemon.Loop;
 using Holdfast.Daemon.Sessions;
 using Holdfast.Linux.Processes;
 using Microsoft.Extensions.Logging;
-using System.Globalization;
 
 namespace Holdfast.Daemon.Killing;
 

@@ -5,8 +5,8 @@ using Holdfast.Daemon.Keepers;
 using Holdfast.Daemon.Loop;
 using Holdfast.Daemon.Sessions;
 using Holdfast.Linux.Events;
-using Holdfast.Protocol.V1;
 using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Daemon.Ownership;

@@ -1,15 +1,15 @@
+using System.Globalization;
 using Holdfast.Daemon.Config;
 using Holdfast.Daemon.Health;
 using Holdfast.Daemon.Journal;
 using Holdfast.Daemon.Loop;
 using Holdfast.Daemon.Sessions;
-using Holdfast.Linux.Spawn;
 using Holdfast.Linux;
-using Holdfast.Protocol.V1;
+using Holdfast.Linux.Spawn;
 using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
 using Holdfast.Terminal;
 using Microsoft.Extensions.Logging;
-using System.Globalization;
 
 namespace Holdfast.Daemon.Recovery;
 

@@ -8,8 +8,8 @@ using Holdfast.Daemon.Loop;
 using Holdfast.Daemon.Output;
 using Holdfast.Linux.Events;
 using Holdfast.Linux.Processes;
-using Holdfast.Protocol.V1;
 using Holdfast.Protocol;
+using Holdfast.Protocol.V1;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Daemon.Sessions;
