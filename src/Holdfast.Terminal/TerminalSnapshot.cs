@@ -24,8 +24,9 @@ public static class TerminalSnapshot
 {
     /// <summary>
     /// Writes the snapshot. What follows in the program's output can be fed to the other terminal right after it: a sequence that was
-    /// cut is left open. One thing cannot be said by any sequence: an erased cell in the last column under a pending
-    /// wrap becomes a space. In a screen of a single row, lines whose seam was erased are not joined.
+    /// cut is left open. Few things cannot be said by any sequence: an erased cell in the last column under a pending
+    /// wrap becomes a space; in a row of nothing but erased cells that all have a link or a foreground, the first has neither; in a
+    /// screen of a single row, lines whose seam was erased are not joined.
     /// </summary>
     public static void Write(TerminalModel model, IBufferWriter<byte> destination, SnapshotOptions? options = null)
     {

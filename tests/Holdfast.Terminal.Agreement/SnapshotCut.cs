@@ -53,8 +53,38 @@ internal sealed class SnapshotCut
         yield return new SnapshotCut(whole, whole.Steps.Count, 0, model);
     }
 
-    // No sequence leaves a wrap pending over an erased cell; a snapshot has a space there, which wraps along in a resize.
-    public static bool CanBeSaid(TerminalModel model) => !model.Cursor.PendingWrap || model.GetRow(model.Cursor.Row)[model.Cursor.Column] is not { Text: "", Width: 1 };
+    // No sequence leaves a wrap pending over an erased cell: a snapshot has a space there, which wraps along in a resize. Nor does one make a
+    // row of nothing but erased cells in styles that DECCARA cannot give.
+    public static bool CanBeSaid(TerminalModel model)
+    {
+        if (model.Cursor.PendingWrap && model.GetRow(model.Cursor.Row)[model.Cursor.Column] is { Text: "", Width: 1 })
+            return false;
+        for (var row = 0; row < model.Size.Rows; row++)
+        {
+            if (IsOfUnsayableBlanks(model.GetRow(row)) || IsOfUnsayableBlanks(model.GetNormalRow(row)))
+                return false;
+        }
+        for (var line = 0; line < model.ScrollbackCount; line++)
+        {
+            if (IsOfUnsayableBlanks(model.GetScrollbackRow(line)))
+                return false;
+        }
+        return true;
+    }
+
+    private static bool IsOfUnsayableBlanks(RowView row)
+    {
+        for (var column = 0; column < row.Columns; column++)
+        {
+            if (row[column] is not { Text: "", Width: 1 } || IsOfDeccara(row[column].Style))
+                return false;
+        }
+        return true;
+    }
+
+    private static bool IsOfDeccara(CellStyle style) =>
+        style.Foreground == default && style.UnderlineColor == default && style.Hyperlink is null && style.Underline <= UnderlineStyle.Single
+        && style is { Faint: false, Italic: false, Strike: false, Overline: false, Protected: false };
 
     /// <summary>The snapshot, then the rest, in a fresh terminal.</summary>
     public OracleCase Fresh(bool corrected) => new(Size, Continued(), corrected, _whole.ScrollbackLines, _whole.Full);

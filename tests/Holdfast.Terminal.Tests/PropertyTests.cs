@@ -20,6 +20,20 @@ public sealed class PropertyTests
         return whole.StateEquals(cut);
     });
 
+    // Lines that would only pass over the screen are not printed one by one: in small pieces they are.
+    [Fact]
+    public void Lines_in_quantity_come_to_the_same_as_a_few_at_a_time() => Holds(stream =>
+    {
+        var bytes = Streams.WithManyLines(stream);
+        var options = new TerminalOptions { ScrollbackLines = bytes.Length % 3 == 0 ? 40 : 2000, ScrollbackBytes = bytes.Length % 2 == 0 ? 600 : 1 << 20 };
+        var whole = new TerminalModel(new TerminalSize(stream.Columns, stream.Rows), options);
+        whole.Feed(bytes);
+        var few = new TerminalModel(whole.Size, options);
+        foreach (var piece in bytes.Chunk(90))
+            few.Feed(piece);
+        return whole.StateEquals(few);
+    });
+
     // Rows are kept as bytes until somebody asks for their cells: both forms must come to the same.
     [Fact]
     public void Reading_rows_between_any_two_bytes_changes_nothing() => Holds(stream =>

@@ -12,6 +12,11 @@ public sealed class SnapshotTests
     [InlineData("abcdefghij\e7\e[4G\e[44m\e[K\e8", 10, 4)]
     [InlineData("\e[2;3r\e[?6habcdefghij\e7\r\e[2K\e8", 10, 4)]
     [InlineData("abcdefghij\e[1;10;1;10$z\e[1;10;1;10;1;7$r", 10, 4)]
+    // A row of erased cells alone: one in a link where DECCARA cannot make it, first, in the midst and last.
+    [InlineData("\e]8;;u\a\e[7m字\e[2G \e]8;;\a\e[m\e[2G\e[X\e[1;2;1;10;7$r", 10, 4)]
+    [InlineData("\e]8;;u\a\e[7m\e[4G字\e[5G \e]8;;\a\e[m\e[5G\e[X\e[1;1;1;3;7$r\e[1;5;1;10;7$r", 10, 4)]
+    [InlineData("\e]8;;u\a\e[7m\e[9G字\e[9G \e]8;;\a\e[m\e[9G\e[X\e[1;1;1;9;7$r", 10, 4)]
+    [InlineData("\e]8;;u\a\e[7m字\e[2G \e[2G字\e[3G \e]8;;\a\e[m\e[3G\e[X\e[1;3;1;10;7$r\r\nnext", 10, 4)]
     // A seam that was erased on a screen of a single row.
     [InlineData("abcdefghijk\e[2G\e[1Jl", 10, 1)]
     [InlineData("abcdefghijklmnopqrst\e[1;10;1;10$zuv", 10, 1)]
@@ -35,6 +40,30 @@ public sealed class SnapshotTests
         var drawn = new TerminalModel(model.Size);
         drawn.Feed(Snapshot(model));
         Assert.True(model.StateEquals(drawn), Encoding.UTF8.GetString(Snapshot(model)).Replace('\e', '␛'));
+    }
+
+    [Theory]
+    // A flag that found no room for its second column, and has it now.
+    [InlineData("\e[?2027h\e[?7l\e[10G🇩🇪", 10, 20)]
+    [InlineData("\e[?2027h\e[?7l\e[41mab\e[4C\e[10G\e[4;32m🇩🇪", 10, 12)]
+    [InlineData("\e[?2027h\e[?7l\e[10G❤\ufe0f\r\e[?7hab\r\n\e[?7l\e[10G🇩🇪", 10, 11)]
+    public void It_redraws_what_was_cramped_before_a_resize(string output, int columns, int after)
+    {
+        var model = Screens.Fed(output, columns, 3);
+        model.Resize(new TerminalSize(after, 3));
+        model.Feed("\r\n\e[mxy"u8);
+        var drawn = new TerminalModel(model.Size);
+        drawn.Feed(Snapshot(model));
+        Assert.True(model.StateEquals(drawn), Encoding.UTF8.GetString(Snapshot(model)).Replace('\e', '␛'));
+    }
+
+    [Fact]
+    public void A_cluster_on_a_single_column_wraps_as_it_did()
+    {
+        var model = Screens.Fed("\e[?2027hxy\e[?7l🇩🇪", 1, 2);
+        var drawn = new TerminalModel(model.Size);
+        drawn.Feed(Snapshot(model));
+        Assert.Equal(model.Lines(), drawn.Lines());
     }
 
     [Fact]

@@ -73,6 +73,22 @@ internal static class Streams
         }
     }
 
+    /// <summary>The stream, and between and behind its two halves plain lines by the hundred: short, empty, wrapping, a few with other ends.</summary>
+    public static byte[] WithManyLines(Stream stream)
+    {
+        var random = new Random(stream.Bytes.Length);
+        var half = stream.Pieces.Length / 2;
+        return Encoding.UTF8.GetBytes(string.Concat(stream.Pieces[..half]) + ManyLines(random) + string.Concat(stream.Pieces[half..]) + ManyLines(random) + stream.Open);
+    }
+
+    private static string ManyLines(Random random)
+    {
+        var text = new StringBuilder();
+        for (var i = random.Next(100, 400); i > 0; i--)
+            text.Append(i).Append('x', random.Next(30)).Append(random.Next(200) switch { 0 => "\n", 1 => "\r over\r\n", 2 => "\e[1m\r\n", 3 => "\e[m\r\n", 4 => "\r\n\r\n", _ => "\r\n" });
+        return text.ToString();
+    }
+
     /// <summary>A terminal's size and what is fed to it.</summary>
     internal sealed record Stream(int Columns, int Rows, string[] Pieces, string Open)
     {

@@ -13,7 +13,7 @@ namespace Holdfast.Terminal.Parsing;
 /// <see cref="SequenceReader"/>.
 /// </summary>
 internal sealed class Parser(
-    TerminalState terminal, CellWriter text, ControlDispatch controls, RenditionReader rendition, ControlSequenceDispatch sequences, SequenceReader reader)
+    TerminalState terminal, CellWriter text, PlainLines lines, ControlDispatch controls, RenditionReader rendition, ControlSequenceDispatch sequences, SequenceReader reader)
 {
     private const byte Escape = 0x1B;
     private const int Replacement = 0xFFFD;
@@ -39,6 +39,8 @@ internal sealed class Parser(
 
     private int ReadGround(ReadOnlySpan<byte> output, int at)
     {
+        // Where lines in quantity are looked for again.
+        var linesFrom = 0;
         while (at < output.Length)
         {
             var first = output[at];
@@ -65,6 +67,12 @@ internal sealed class Parser(
             {
                 controls.Execute(first);
                 at++;
+                if (first == '\n' && at >= linesFrom && output.Length - at >= PlainLines.LeastBytes)
+                {
+                    var taken = lines.Take(output[at..], out var known);
+                    linesFrom = at + known;
+                    at += taken;
+                }
             }
             else if (first == 0x7F)
             {

@@ -7,7 +7,7 @@ namespace Holdfast.Terminal.Snapshot;
 /// Puts the cursors where they are: the saved ones, and at the end the real one, with pen, charsets, a pending wrap, and the character
 /// that REP would repeat. Owned by one snapshot.
 /// </summary>
-internal sealed class CursorDrawer(TerminalState state, SequenceWriter writer, StyleTransition style, RowDrawer rows)
+internal sealed class CursorDrawer(TerminalState state, SequenceWriter writer, StyleTransition style, RowDrawer rows, CellPrinter printer)
 {
     /// <summary>DECSC as it was done on the screen that is active on the other side, which shows <paramref name="grid"/>.</summary>
     public void DrawSaved(Grid? grid, SavedCursor saved)
@@ -63,14 +63,14 @@ internal sealed class CursorDrawer(TerminalState state, SequenceWriter writer, S
         MoveTo(column);
         style.To(cell with { Content = 0 });
         MakeRoom(cell, column);
-        rows.AssumeClusters(state.Has(ModeFlags.GraphemeClusters));
+        printer.AssumeClusters(state.Has(ModeFlags.GraphemeClusters));
         if (cell.HasText)
-            rows.Print(cell);
+            printer.Print(cell);
         else
             rows.EraseAtEdge(cell, Relative(column, state.Margins.Left) + 1, Relative(state.Y, state.Margins.Top) + 1);
         // SI changes nothing here, but as any control it ends what REP could repeat.
         writer.Raw("\x0f"u8);
-        rows.SetClusters(state.Has(ModeFlags.GraphemeClusters));
+        printer.SetClusters(state.Has(ModeFlags.GraphemeClusters));
     }
 
     private void DrawJoined(in Cell cell, int column)
@@ -80,7 +80,7 @@ internal sealed class CursorDrawer(TerminalState state, SequenceWriter writer, S
         var single = Unmapped(cell);
         if (single != 0)
             writer.Raw(single == 2 ? "\eN"u8 : "\eO"u8);
-        rows.PrintAsItCame(cell);
+        printer.PrintAsItCame(cell);
     }
 
     // A character that the charset in force would change was printed through another one.
@@ -105,7 +105,7 @@ internal sealed class CursorDrawer(TerminalState state, SequenceWriter writer, S
             writer.Sequence("\e["u8, [1, column < margins.Left ? margins.Right + 1 : state.Columns], "s"u8);
             writer.MoveTo(column, Relative(state.Y, margins.Top));
         }
-        writer.Csi(rows.IsNarrowed(cell) ? 2 : cell.Width, 'P');
+        writer.Csi(printer.IsNarrowed(cell) ? 2 : cell.Width, 'P');
         if (!isOutside)
             return;
         writer.Sequence("\e["u8, [margins.Left + 1, margins.Right + 1], "s"u8);
@@ -132,7 +132,7 @@ internal sealed class CursorDrawer(TerminalState state, SequenceWriter writer, S
         writer.MoveTo(column, saved.Y);
         style.To(cell with { Content = 0 });
         if (cell.HasText)
-            rows.PrintAt(cell, column);
+            printer.PrintAt(cell, column);
         else
             writer.Raw(" "u8);
         return column;

@@ -1,20 +1,13 @@
-using System.Text;
 using Holdfast.Terminal.Scrollback;
 using Holdfast.Terminal.Screen;
-using Holdfast.Terminal.Unicode;
 
 namespace Holdfast.Terminal.Snapshot;
 
 /// <summary>
 /// Draws rows on a blank screen, cell by cell: text, gaps, erased cells in colour. Owned by one snapshot.
 /// </summary>
-internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, StyleTransition style)
+internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, StyleTransition style, CellPrinter printer)
 {
-    private bool _clusters;
-
-    // The cluster just printed: what comes next must not join it.
-    private string _before = "";
-
     /// <summary>Where on the other screen the row lies that is drawn now.</summary>
     public int ScreenRow { get; set; }
 
@@ -66,7 +59,7 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
     private int DrawAscii(ReadOnlySpan<Cell> cells)
     {
         style.To(cells[0]);
-        ForgetCluster();
+        printer.ForgetCluster();
         var text = writer.Reserve(cells.Length);
         var count = 0;
         while (count < cells.Length && count < text.Length && IsAscii(cells[count]) && cells[count].SameStyle(cells[0]))
@@ -78,19 +71,18 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
         return count;
     }
 
-    /// <summary>Whether the cell was wide until a variation selector made it narrow (mode 2027): printing it takes two columns for a moment.</summary>
-    public bool IsNarrowed(in Cell cell) =>
-        cell.Width == 1 && (cell.Content & Cell.ClusterBit) != 0
-        && Rune.DecodeFromUtf16(state.Clusters[cell.Content & Cell.ContentMask], out var first, out _) == System.Buffers.OperationStatus.Done
-        && ScalarProperties.WidthOf(first.Value) == 2;
-
     private int DrawText(ReadOnlySpan<Cell> row, int x)
     {
         ref readonly var cell = ref row[x];
-        if (!IsNarrowed(cell))
+        if (printer.IsCramped(cell) && x < state.Columns - 1)
+        {
+            DrawCramped(cell, x);
+            return 1;
+        }
+        if (!printer.IsNarrowed(cell))
         {
             style.To(cell);
-            PrintAt(cell, x);
+            printer.PrintAt(cell, x);
             return cell.IsWide ? 2 : 1;
         }
         if (x == state.Columns - 1 && x > 0)
@@ -99,7 +91,7 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
             return 1;
         }
         style.To(cell);
-        Print(cell);
+        printer.Print(cell);
         if (x + 1 < state.Columns)
         {
             style.ToPlain();
@@ -108,12 +100,26 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
         return 1;
     }
 
+    // It becomes so in the last column alone, and is pulled from there.
+    private void DrawCramped(in Cell cell, int x)
+    {
+        var last = state.Columns - 1;
+        writer.Csi(last + 1, 'G');
+        style.To(cell);
+        printer.PrintAt(cell, last);
+        printer.ForgetCluster();
+        style.ToPlain();
+        writer.Csi(x + 1, 'G');
+        writer.Csi(last - x, 'P');
+        writer.Csi(1, 'C');
+    }
+
     // There is no second column: it is printed one column before and pushed.
     private void DrawNarrowedAtEdge(ReadOnlySpan<Cell> row, int x)
     {
         style.To(row[x]);
         writer.Csi(x, 'G');
-        Print(row[x]);
+        printer.Print(row[x]);
         writer.Csi(x, 'G');
         style.ToPlain();
         writer.Raw("\e[@"u8);
@@ -121,91 +127,6 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
         writer.Csi(before + 1, 'G');
         writer.Csi(x - before, 'X');
         Draw(row[..x], before);
-    }
-
-    /// <summary>Prints a cell's text so that it becomes this cell.</summary>
-    public void Print(in Cell cell)
-    {
-        if ((cell.Content & Cell.ClusterBit) == 0)
-        {
-            var scalar = cell.Content & Cell.ContentMask;
-            // By itself it might join what is before it.
-            if (scalar >= 0x80)
-                SetClusters(on: false);
-            _before = "";
-            writer.Scalar(scalar);
-            return;
-        }
-        PrintCluster(state.Clusters[cell.Content & Cell.ContentMask], cell.Width);
-    }
-
-    /// <summary>As above in a column, while autowrap is on.</summary>
-    public void PrintAt(in Cell cell, int column)
-    {
-        // A cluster that would be wide had there been room, or autowrap.
-        var cramped = column == state.Columns - 1 && (cell.Content & Cell.ClusterBit) != 0
-            && !IsSimple(state.Clusters[cell.Content & Cell.ContentMask], 1);
-        if (cramped)
-            writer.Raw("\e[?7l"u8);
-        Print(cell);
-        if (cramped)
-            writer.Raw("\e[?7h"u8);
-    }
-
-    /// <summary>Prints a cell's text in whatever mode is in force: for what was printed in that mode.</summary>
-    public void PrintAsItCame(in Cell cell)
-    {
-        if ((cell.Content & Cell.ClusterBit) != 0)
-            writer.Text(state.Clusters[cell.Content & Cell.ContentMask]);
-        else
-            writer.Scalar(cell.Content & Cell.ContentMask);
-    }
-
-    /// <summary>What comes next has nothing to join.</summary>
-    public void ForgetCluster() => _before = "";
-
-    public void AssumeClusters(bool on) => _clusters = on;
-
-    /// <summary>Mode 2027 as it is on the terminal that is drawn on.</summary>
-    public void SetClusters(bool on)
-    {
-        if (_clusters == on)
-            return;
-        _clusters = on;
-        writer.Raw(on ? "\e[?2027h"u8 : "\e[?2027l"u8);
-    }
-
-    /// <summary>Whether the text becomes a cell of this width without mode 2027.</summary>
-    public static bool IsSimple(string text, int width)
-    {
-        var first = true;
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (ScalarProperties.WidthOf(rune.Value) != (first ? width : 0))
-                return false;
-            first = false;
-        }
-        return true;
-    }
-
-    private void PrintCluster(string text, int width)
-    {
-        SetClusters(!IsSimple(text, width));
-        if (_clusters && _before.Length > 0 && Rune.DecodeFromUtf16(text, out var head, out _) == System.Buffers.OperationStatus.Done && GraphemeBreaks.Joins(_before, head.Value))
-            writer.Raw("\e[?2027h"u8);
-        _before = text;
-        var printed = 0;
-        foreach (var rune in text.EnumerateRunes())
-        {
-            // What joined after an interruption joins only after one.
-            var lonely = _clusters && printed > 0 && !GraphemeBreaks.Joins(text.AsSpan(0, printed), rune.Value);
-            if (lonely)
-                writer.Raw("\e[?2027l"u8);
-            writer.Scalar((uint)rune.Value);
-            if (lonely)
-                writer.Raw("\e[?2027h"u8);
-            printed += rune.Utf16SequenceLength;
-        }
     }
 
     private static bool HasOnlyBackground(in Cell cell) => (cell.Content | cell.Fg | cell.Attr) == 0;
@@ -248,13 +169,7 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
         }
         else if (x == 0)
         {
-            for (var at = end - 1; at >= x; at--)
-            {
-                if (at > 0 && !IsChangeable(row[at]))
-                    LeaveRightHalf(row[at], at);
-                else
-                    DrawChanged(row[at], at);
-            }
+            DrawBlankRow(row);
         }
         else
         {
@@ -268,6 +183,29 @@ internal sealed class RowDrawer(TerminalState state, SequenceWriter writer, Styl
             Draw(row[..x], before);
         }
         return end - x;
+    }
+
+    // Nothing but such cells: what is left over of the helping character lies in a cell that DECCARA can make, and that one comes last.
+    private void DrawBlankRow(ReadOnlySpan<Cell> row)
+    {
+        var last = 0;
+        while (last < row.Length - 1 && !IsChangeable(row[last]))
+            last++;
+        // None can be made so: the first column then has to do without its link or foreground.
+        last = IsChangeable(row[last]) ? last : 0;
+        for (var at = row.Length - 1; at > last; at--)
+        {
+            if (IsChangeable(row[at]))
+                DrawChanged(row[at], at);
+            else
+                LeaveRightHalf(row[at], at);
+        }
+        for (var at = 0; at < last; at++)
+        {
+            writer.Csi(at + 1, 'G');
+            LeaveLeftHalf(row[at], at);
+        }
+        DrawChanged(row[last], last);
     }
 
     // What DECCARA can bring about on an erased cell.

@@ -7,7 +7,7 @@ namespace Holdfast.Terminal.Snapshot;
 /// Draws lines one below the other on a blank screen from its upper left corner, so that wrapped lines are wrapped again and what does
 /// not fit leaves at the top. Owned by one snapshot.
 /// </summary>
-internal sealed class ScreenDrawer(TerminalState state, SequenceWriter writer, StyleTransition style, RowDrawer rows, StoredLineDrawer stored)
+internal sealed class ScreenDrawer(TerminalState state, SequenceWriter writer, StyleTransition style, RowDrawer rows, CellPrinter printer, StoredLineDrawer stored)
 {
     private readonly int _columns = state.Columns;
     private readonly int _rows = state.Rows;
@@ -56,6 +56,9 @@ internal sealed class ScreenDrawer(TerminalState state, SequenceWriter writer, S
             if (forced && _rows > 1)
                 ForceWrap(Row(i), flows);
             rows.ScreenRow = Math.Min(i, Math.Max(0, _rows - (forced ? 2 : 1)));
+            // It is printed without autowrap, so a space takes it to its row.
+            if (flows && _columns == 1 && printer.IsCramped(Row(i)[0]))
+                writer.Raw(" \r"u8);
             DrawRow(i, natural);
             if (forced && _rows == 1)
                 WrapInOneRow(Row(i));
@@ -144,7 +147,7 @@ internal sealed class ScreenDrawer(TerminalState state, SequenceWriter writer, S
         {
             // The row itself continues the one above: its first character takes it there.
             style.To(row[0]);
-            rows.Print(row[0]);
+            printer.Print(row[0]);
         }
         style.ToPlain();
         writer.Csi(_columns, 'G');

@@ -13,6 +13,7 @@ internal sealed class SnapshotWriter
     private readonly TerminalState _state;
     private readonly SequenceWriter _writer = new();
     private readonly StyleTransition _style;
+    private readonly CellPrinter _printer;
     private readonly RowDrawer _rows;
     private readonly CursorDrawer _cursor;
     private readonly SettingsWriter _settings;
@@ -22,8 +23,9 @@ internal sealed class SnapshotWriter
         _model = model;
         _state = model.State;
         _style = new StyleTransition(_state, _writer);
-        _rows = new RowDrawer(_state, _writer, _style);
-        _cursor = new CursorDrawer(_state, _writer, _style, _rows);
+        _printer = new CellPrinter(_state, _writer);
+        _rows = new RowDrawer(_state, _writer, _style, _printer);
+        _cursor = new CursorDrawer(_state, _writer, _style, _rows, _printer);
         _settings = new SettingsWriter(model, _writer);
     }
 
@@ -34,12 +36,12 @@ internal sealed class SnapshotWriter
         if (options.Synchronized)
             _writer.Raw("\e[?2026h"u8);
         Reset(options);
-        var drawer = new ScreenDrawer(_state, _writer, _style, _rows, new StoredLineDrawer(_state, _writer, _style, _rows));
+        var drawer = new ScreenDrawer(_state, _writer, _style, _rows, _printer, new StoredLineDrawer(_state, _writer, _style, _printer));
         drawer.DrawMain(Math.Clamp(options.ScrollbackLines, 0, _state.Scrollback.Count));
         _cursor.DrawSaved(_state.Main, _state.Main.Saved);
         _settings.WriteKeyboard(_state.MainKeyboard);
         WriteAlternate(drawer);
-        _rows.SetClusters(on: false);
+        _printer.SetClusters(on: false);
         _settings.Write();
         if (options.Synchronized || _state.Has(ModeFlags.SynchronizedOutput))
             _writer.Raw(_state.Has(ModeFlags.SynchronizedOutput) ? "\e[?2026h"u8 : "\e[?2026l"u8);

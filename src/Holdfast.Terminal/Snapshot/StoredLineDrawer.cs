@@ -8,7 +8,7 @@ namespace Holdfast.Terminal.Snapshot;
 /// <summary>
 /// Draws lines of the scrollback from their bytes, without making cells of them, as far as they hold what is common. Owned by one snapshot.
 /// </summary>
-internal sealed class StoredLineDrawer(TerminalState state, SequenceWriter writer, StyleTransition style, RowDrawer rows)
+internal sealed class StoredLineDrawer(TerminalState state, SequenceWriter writer, StyleTransition style, CellPrinter printer)
 {
     /// <summary>Draws the line where the cursor is. Returns the first column that was not drawn: from there on its cells must be.</summary>
     public int Draw(ReadOnlySpan<byte> line)
@@ -21,7 +21,7 @@ internal sealed class StoredLineDrawer(TerminalState state, SequenceWriter write
         if ((head & LineCodec.Plain) == 0)
             return DrawMixed(line[reader.Position..], count);
         style.To((head & LineCodec.Styled) != 0 ? StyleCodec.Read(ref reader, state) : default);
-        rows.ForgetCluster();
+        printer.ForgetCluster();
         writer.Raw(reader.Bytes(count));
         return count;
     }
@@ -86,7 +86,7 @@ internal sealed class StoredLineDrawer(TerminalState state, SequenceWriter write
     private void DrawText(ReadOnlySpan<byte> text, in Cell now)
     {
         style.To(now);
-        rows.ForgetCluster();
+        printer.ForgetCluster();
         writer.Raw(text);
     }
 
@@ -99,8 +99,8 @@ internal sealed class StoredLineDrawer(TerminalState state, SequenceWriter write
             return DrawCluster(line[1..], now, 2) is var used && used > 0 ? used + 1 : 0;
         var length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
         style.To(now);
-        rows.SetClusters(on: false);
-        rows.ForgetCluster();
+        printer.SetClusters(on: false);
+        printer.ForgetCluster();
         writer.Raw(line.Slice(wide, length));
         return wide + length;
     }
@@ -113,7 +113,7 @@ internal sealed class StoredLineDrawer(TerminalState state, SequenceWriter write
         if (length >= 0x80 || end + 1 >= line.Length || !(line[end] >= 0x20 || (line[end] == LineCodec.Wide && line[end + 1] >= 0x20)) || !IsSimple(line[2..end], width))
             return 0;
         style.To(now);
-        rows.SetClusters(on: false);
+        printer.SetClusters(on: false);
         writer.Raw(line[2..end]);
         return end;
     }

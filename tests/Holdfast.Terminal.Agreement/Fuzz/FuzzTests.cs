@@ -6,12 +6,13 @@ using Holdfast.Terminal.Agreement.Pictures;
 
 namespace Holdfast.Terminal.Agreement.Fuzz;
 
-/// <summary>Whatever arrives: nothing is thrown, nothing hangs, and every promise about states holds. HOLDFAST_FUZZ_SECONDS says how long, HOLDFAST_FUZZ_SEED where it begins.</summary>
+/// <summary>Whatever arrives: nothing is thrown, nothing hangs, and every promise about states holds. HOLDFAST_FUZZ_SECONDS says how long, HOLDFAST_FUZZ_SEED where it begins (CONTRIBUTING.md).</summary>
 public sealed class FuzzTests
 {
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(Number("HOLDFAST_FUZZ_SECONDS", 30));
 
-    private static readonly int Seed = Number("HOLDFAST_FUZZ_SEED", Environment.TickCount & 0xffffff);
+    // The same in every run that does not look for more: what it fails on is then the change's doing.
+    private static readonly int Seed = Number("HOLDFAST_FUZZ_SEED", 1);
 
     // Some kilobytes of input at most; a thousand times what they take on a busy machine.
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(10);

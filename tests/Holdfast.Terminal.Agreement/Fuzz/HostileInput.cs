@@ -39,7 +39,7 @@ internal sealed class HostileInput
 
     private byte[] Token() => _random.Next(10) switch
     {
-        0 => Noise(_random.Next(1, 40)),
+        0 => _random.Next(20) == 0 ? ManyLines() : Noise(_random.Next(1, 40)),
         1 => Repeated(),
         2 or 3 or 4 => Mutated(),
         _ => Encoding.UTF8.GetBytes(Glued()),
@@ -65,6 +65,15 @@ internal sealed class HostileInput
         var bytes = new byte[length];
         _random.NextBytes(bytes);
         return bytes;
+    }
+
+    // As a file that is shown: most of it only passes over the screen.
+    private byte[] ManyLines()
+    {
+        var text = new StringBuilder();
+        for (var i = _random.Next(50, 300); i > 0; i--)
+            text.Append(i).Append('-', _random.Next(60)).Append(_random.Next(60) == 0 ? "\n" : "\r\n");
+        return Encoding.UTF8.GetBytes(text.ToString());
     }
 
     // One short thing very often: what grows with each must be bounded.
