@@ -26,11 +26,13 @@ internal static class AttachFigures
         {
             await box.HoldfastAsync("new", name, "-d", "--", "sh", "-c", script);
             await PaintAsync(box, name);
-            Samples warm = new(), crashed = new(), cat = new();
+            Samples warm = new(), whole = new(), crashed = new(), cat = new();
             var file = await PaintingAsync(box, name);
             for (var i = 0; i < WarmRounds; i++)
             {
                 warm.Add(await PaintAsync(box, name));
+                // The screen comes first by itself, and again below its scrollback.
+                whole.Add(await PaintAsync(box, name, "again"));
                 // What the terminal alone takes for as many bytes.
                 cat.Add(await box.MicrosecondsAsync("prompt", End, "/bin/sh", "-c", $"stty raw; exec cat '{file}' -"));
             }
@@ -44,14 +46,14 @@ internal static class AttachFigures
 
             report.Absolute($"`attach` to 10 000 {name} lines, warm, median", warm.Median / 1000, "ms", LongestWarmMs);
             report.Absolute($"`attach` to 10 000 {name} lines, warm, best", warm.Lowest / 1000, "ms", LongestWarmMs);
-            report.Ratio($"`attach` to 10 000 {name} lines, warm, median", warm.Median / 1000, cat.Median / 1000, "`cat` of the same bytes", "ms");
+            report.Ratio($"`attach` to 10 000 {name} lines, warm, with all scrollback, median", whole.Median / 1000, cat.Median / 1000, "`cat` of the same bytes", "ms");
             report.Absolute($"`attach` to 10 000 {name} lines, after kill -9, median", crashed.Median / 1000, "ms", LongestAfterCrashMs);
         }
     }
 
     // Its terminal is closed without a word, so that its claim outlives it.
-    private static Task<IEnumerable<double>> PaintAsync(Sandbox box, string session) =>
-        box.MicrosecondsAsync("prompt", End, box.Holdfast, "attach", "--takeover", session);
+    private static Task<IEnumerable<double>> PaintAsync(Sandbox box, string session, string until = "prompt") =>
+        box.MicrosecondsAsync(until, End, box.Holdfast, "attach", "--takeover", session);
 
     private static async Task<string> PaintingAsync(Sandbox box, string session)
     {

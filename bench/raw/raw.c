@@ -7,6 +7,7 @@
  *   raw mirror                 raw mode, says "ready", gives every byte back until it reads 'Q'
  *   raw echo N COMMAND...      run COMMAND on a PTY until it shows "ready", then N round trips of one byte; prints nanoseconds
  *   raw prompt TEXT COMMAND... run COMMAND on a PTY; prints the nanoseconds until TEXT was seen
+ *   raw again TEXT COMMAND...  the same until it was seen a second time
  *   raw time N COMMAND...      run COMMAND N times, output dropped; prints the nanoseconds of each
  */
 #define _GNU_SOURCE
@@ -116,10 +117,10 @@ static int mirror(void) {
     }
 }
 
-/* Reads until TEXT was seen, whatever else comes with it. */
-static void await_text(int master, const char *text) {
+/* Reads until TEXT was seen so many times, whatever else comes with it. */
+static void await_texts(int master, const char *text, int times) {
     static char seen[1 << 20];
-    size_t length = 0;
+    size_t length = 0, searched = 0;
     for (;;) {
         ssize_t n = read(master, seen + length, sizeof seen - 1 - length);
         if (n < 0 && errno == EINTR) continue;
@@ -128,13 +129,23 @@ static void await_text(int master, const char *text) {
             fprintf(stderr, "it ended before it showed \"%s\": %s\n", text, seen);
             exit(70);
         }
-        /* Only what is new, and what may be its beginning. */
-        size_t from = length < strlen(text) ? 0 : length - strlen(text);
         length += (size_t)n;
-        if (memmem(seen + from, length - from, text, strlen(text)) != NULL) return;
-        if (length > sizeof seen / 2) length = 0;
+        /* One read may bring several. */
+        for (char *found; (found = memmem(seen + searched, length - searched, text, strlen(text))) != NULL;) {
+            searched = (size_t)(found - seen) + strlen(text);
+            if (--times == 0) return;
+        }
+        /* Only what is new, and what may be its beginning. */
+        if (length - searched >= strlen(text)) searched = length - strlen(text) + 1;
+        if (length > sizeof seen / 2) {
+            memmove(seen, seen + searched, length - searched);
+            length -= searched;
+            searched = 0;
+        }
     }
 }
+
+static void await_text(int master, const char *text) { await_texts(master, text, 1); }
 
 static int echo(int rounds, char **command) {
     /* Signs that are in no escape sequence of the clients that are measured. */
@@ -158,11 +169,11 @@ static int echo(int rounds, char **command) {
     return 0;
 }
 
-static int prompt(const char *text, char **command) {
+static int prompt(int times, const char *text, char **command) {
     int master;
     int64_t begun = now_ns();
     pid_t pid = on_pty(command, &master);
-    await_text(master, text);
+    await_texts(master, text, times);
     printf("%lld\n", (long long)(now_ns() - begun));
     kill(pid, SIGHUP);
     close(master);
@@ -191,7 +202,8 @@ int main(int argc, char **argv) {
     if (argc >= 3 && strcmp(argv[1], "read") == 0) return read_pty(argv + 2);
     if (argc == 2 && strcmp(argv[1], "mirror") == 0) return mirror();
     if (argc >= 4 && strcmp(argv[1], "echo") == 0) return echo(atoi(argv[2]), argv + 3);
-    if (argc >= 4 && strcmp(argv[1], "prompt") == 0) return prompt(argv[2], argv + 3);
+    if (argc >= 4 && strcmp(argv[1], "prompt") == 0) return prompt(1, argv[2], argv + 3);
+    if (argc >= 4 && strcmp(argv[1], "again") == 0) return prompt(2, argv[2], argv + 3);
     if (argc >= 4 && strcmp(argv[1], "time") == 0) return time_command(atoi(argv[2]), argv + 3);
     fputs("usage: see the head of raw.c\n", stderr);
     return 64;

@@ -90,6 +90,12 @@ public sealed class TerminalModel
     /// <summary>Takes output of the program; any cutting into pieces gives the same screen.</summary>
     public void Feed(ReadOnlySpan<byte> output) => _parser.Feed(output);
 
+    /// <summary>
+    /// Whether the output, fed next, would be plain lines of which the listener hears nothing: an owner who shows the screen to nobody may
+    /// feed them later, and many at once, which takes less time than a few.
+    /// </summary>
+    public bool MayWait(ReadOnlySpan<byte> output) => !IsInSequence && PlainLines.AreAll(output);
+
     /// <summary>Changes the size; wrapped lines of the normal screen are wrapped anew.</summary>
     public void Resize(TerminalSize size)
     {

@@ -12,6 +12,12 @@ public sealed record SnapshotOptions
     /// <summary>Wrap the drawing in synchronized output (mode 2026), so that a display shows it at once. Default true.</summary>
     public bool Synchronized { get; init; } = true;
 
+    /// <summary>
+    /// The other terminal shows the preview of this snapshot (<see cref="TerminalSnapshot.WritePreview"/>): it is erased so that no terminal
+    /// puts it into its scrollback, as some do when they are told to erase all. Default false.
+    /// </summary>
+    public bool OverPreview { get; init; }
+
     /// <summary>Erase what the other terminal keeps above its screen (ED 3): its user's history, so only where that is wanted. Default false.</summary>
     public bool ClearScrollback { get; init; }
 }
@@ -32,6 +38,18 @@ public static class TerminalSnapshot
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(destination);
-        destination.Write(new SnapshotWriter(model).Write(options ?? new SnapshotOptions()));
+        destination.Write(new SnapshotWriter(model).Write(options ?? new SnapshotOptions(), titles: true));
+    }
+
+    /// <summary>
+    /// Writes the screen alone, to be seen while a snapshot with much scrollback is still on its way; that one follows with
+    /// <see cref="SnapshotOptions.OverPreview"/>, and then nothing is left of this.
+    /// </summary>
+    public static void WritePreview(TerminalModel model, IBufferWriter<byte> destination)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(destination);
+        // Without titles: those a program puts aside would be put aside twice.
+        destination.Write(new SnapshotWriter(model).Write(new SnapshotOptions(), titles: false));
     }
 }

@@ -27,7 +27,11 @@ internal sealed class SnapshotCut
         _at = at;
         Size = model.Size;
         var bytes = new ArrayBufferWriter<byte>();
-        TerminalSnapshot.Write(model, bytes, new SnapshotOptions { ScrollbackLines = int.MaxValue, ClearScrollback = true });
+        // Every other one over a preview, which must leave nothing.
+        var previewed = at % 2 == 1;
+        if (previewed)
+            TerminalSnapshot.WritePreview(model, bytes);
+        TerminalSnapshot.Write(model, bytes, new SnapshotOptions { ScrollbackLines = int.MaxValue, ClearScrollback = true, OverPreview = previewed });
         _snapshot = bytes.WrittenSpan.ToArray();
     }
 

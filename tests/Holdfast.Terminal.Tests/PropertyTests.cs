@@ -86,6 +86,18 @@ public sealed class PropertyTests
     }, 3000);
 
     [Fact]
+    public void A_preview_below_a_snapshot_leaves_no_trace() => Holds(stream =>
+    {
+        var model = stream.Feed();
+        var target = new TerminalModel(model.Size);
+        var drawing = new ArrayBufferWriter<byte>();
+        TerminalSnapshot.WritePreview(model, drawing);
+        TerminalSnapshot.Write(model, drawing, new SnapshotOptions { ScrollbackLines = int.MaxValue, OverPreview = true });
+        target.Feed(drawing.WrittenSpan);
+        return CannotBeDrawn(model) || model.StateEquals(target);
+    }, 3000);
+
+    [Fact]
     public void Resizing_keeps_what_a_checkpoint_keeps() => Holds(stream =>
     {
         var model = stream.Feed();

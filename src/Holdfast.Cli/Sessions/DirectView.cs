@@ -60,6 +60,8 @@ internal sealed class DirectView(IByteOutput terminal, ulong oldBelow, bool redr
             terminal.Write(Encoding.UTF8.GetBytes($"\r\n[holdfast: {Printable.Text(what)}]\r\n"));
     }
 
+    public void EndNotice() => Flush();
+
     public void Flush() => _output.Flush();
 
     public void Leave()

@@ -35,6 +35,8 @@ internal sealed class GuardedView(IAttachedView view) : IAttachedView
 
     public void Notice(string what) => Do(() => _view.Notice(what));
 
+    public void EndNotice() => Do(() => _view.EndNotice());
+
     public void Flush()
     {
         lock (_gate)

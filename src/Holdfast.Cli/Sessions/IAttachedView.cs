@@ -16,6 +16,9 @@ internal interface IAttachedView
     /// <summary>A word from the client itself.</summary>
     void Notice(string what);
 
+    /// <summary>It was there long enough: what lies below is shown again, unless the daemon draws it.</summary>
+    void EndNotice();
+
     /// <summary>Nothing more is at hand: everything so far must be seen now.</summary>
     void Flush();
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Text;
 using Holdfast.Terminal;
 
@@ -17,7 +16,6 @@ internal sealed class ObserverScreen(TerminalSize size)
     private readonly ArrayBufferWriter<byte> _row = new();
     private readonly ArrayBufferWriter<byte> _frame = new();
     private string? _notice;
-    private long _noticed;
     private TerminalSize _window;
     private (int Column, int Row, bool Visible) _cursor;
     private bool _moved;
@@ -48,8 +46,10 @@ internal sealed class ObserverScreen(TerminalSize size)
         _model.Feed(output);
     }
 
-    /// <summary>Takes the window's lowest line for a while.</summary>
-    public void Notice(string what) => (_notice, _noticed) = (what, Stopwatch.GetTimestamp());
+    /// <summary>Takes the window's lowest line until <see cref="EndNotice"/>.</summary>
+    public void Notice(string what) => _notice = what;
+
+    public void EndNotice() => _notice = null;
 
     /// <summary>What brings a window of this size up to date; empty where nothing changed. Valid until the next call.</summary>
     public ReadOnlySpan<byte> Paint(TerminalSize window)
@@ -59,8 +59,6 @@ internal sealed class ObserverScreen(TerminalSize size)
         var empty = _frame.WrittenCount;
         if (window != _window)
             Clear(window);
-        if (Stopwatch.GetElapsedTime(_noticed) > StatusLine.Time)
-            _notice = null;
         for (var row = 0; row < window.Rows; row++)
             PaintRow(row);
         var changed = _frame.WrittenCount > empty;

@@ -39,6 +39,12 @@ internal sealed class ObserverView : IAttachedView
         Flush();
     }
 
+    public void EndNotice()
+    {
+        _screen.EndNotice();
+        Flush();
+    }
+
     public void Flush()
     {
         if (_drawing)

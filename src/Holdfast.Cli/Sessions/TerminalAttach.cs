@@ -303,15 +303,14 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     private void Notice(string what)
     {
         View.Notice(what);
-        // It lies over something of the session's screen.
+        // It lies over something of the session's screen; a later one has its own time.
         if (options.Screen)
-            _wipe ??= new Timer(_ => _ = WipeAsync(), null, StatusLine.Time, Timeout.InfiniteTimeSpan);
+            Interlocked.Exchange(ref _wipe, new Timer(_ => _ = WipeAsync(), null, StatusLine.Time, Timeout.InfiniteTimeSpan))?.Dispose();
     }
 
     private async Task WipeAsync()
     {
-        Interlocked.Exchange(ref _wipe, null)?.Dispose();
-        View.Flush();
+        View.EndNotice();
         try
         {
             // Asked while the daemon is away, it is answered when it is back.

@@ -30,6 +30,9 @@ public sealed class OutputPump : IReadyHandler, IEchoRival
     // Nobody holds the terminal though its program lives: it may open it again, which no event tells.
     private static readonly TimeSpan HangUpCheck = TimeSpan.FromMilliseconds(200);
 
+    // Without output for so long, what waited for more goes into the screen.
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(10);
+
     private readonly Reactor _reactor;
     private readonly ITransfer _transfer;
     private readonly DaemonCounters _counters;
@@ -40,6 +43,7 @@ public sealed class OutputPump : IReadyHandler, IEchoRival
     private Registration? _registration;
     private LoopTimer? _retry;
     private LoopTimer? _feeding;
+    private LoopTimer? _resting;
     private bool _wantWritable;
     private bool _draining;
     private int _drainedBytes;
@@ -138,10 +142,12 @@ public sealed class OutputPump : IReadyHandler, IEchoRival
             _counters.OutputBytes += (ulong)moved.Count;
             _drainedBytes += _draining ? moved.Count : 0;
             Note(streams: moved.Count >= AnswerBytes);
+            _session.Screen.Look(_streams);
             if (moved.Count < AnswerBytes && !_draining)
                 break;
             // While the kernel makes the next ones ready, and while the last ones are in the nearest cache.
-            _session.Screen.FeedSlice();
+            if (_session.Screen.IsBehind)
+                _session.Screen.FeedSlice();
             // Somebody's keystroke waits no longer than for one move.
             if (OthersWait)
                 break;
@@ -181,6 +187,23 @@ public sealed class OutputPump : IReadyHandler, IEchoRival
     {
         if (_session.Screen.IsBehind)
             _feeding ??= _reactor.After(TimeSpan.Zero, FeedLater);
+        else if (_session.Screen.Waits && _resting is null)
+            AwaitRest();
+    }
+
+    private void AwaitRest()
+    {
+        var head = _session.Ring.Head;
+        _resting = _reactor.After(Rest, () =>
+        {
+            _resting = null;
+            if (_stopped)
+                return;
+            if (_session.Ring.Head == head)
+                _session.Screen.EndWait();
+            if (!_givesWay)
+                FeedScreen();
+        });
     }
 
     private void FeedLater()

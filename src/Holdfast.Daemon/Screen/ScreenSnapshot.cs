@@ -15,19 +15,19 @@ public static class ScreenSnapshot
     // Like a history answer: several may be under way without crowding out events.
     private const int PieceBytes = ProtocolLimits.MaxHistoryBytes;
 
-    /// <summary>The screen as events for a subscriber; at least one.</summary>
+    // Some milliseconds of a fast terminal, and seconds of a slow line.
+    private const int PreviewFromLines = 500;
+
+    /// <summary>The screen as events for a subscriber; at least one. Above much scrollback it comes first by itself, to be seen at once.</summary>
     public static IEnumerable<SnapshotEvent> Redraw(Session session, uint scrollbackLines)
     {
         var model = session.Screen.Current;
-        var pieces = Pieces(Bytes(model, SnapshotFormat.SnapshotRedraw, Lines(scrollbackLines)));
-        return pieces.Select((piece, i) => new SnapshotEvent
-        {
-            Session = session.Number,
-            Offset = session.Ring.Head,
-            Size = SizeOf(model),
-            Data = piece,
-            More = i + 1 < pieces.Count,
-        });
+        var previewed = Math.Min(Lines(scrollbackLines), model.ScrollbackCount) >= PreviewFromLines;
+        if (previewed)
+            yield return Event(session, model, Preview(model), more: true);
+        var pieces = Pieces(Redraw(model, new SnapshotOptions { ScrollbackLines = Lines(scrollbackLines), OverPreview = previewed }));
+        for (var i = 0; i < pieces.Count; i++)
+            yield return Event(session, model, pieces[i], more: i + 1 < pieces.Count);
     }
 
     /// <summary>The screen as answers to a request; at least one.</summary>
@@ -50,14 +50,27 @@ public static class ScreenSnapshot
         });
     }
 
+    private static SnapshotEvent Event(Session session, TerminalModel model, ByteString data, bool more) =>
+        new() { Session = session.Number, Offset = session.Ring.Head, Size = SizeOf(model), Data = data, More = more };
+
+    private static ByteString Preview(TerminalModel model)
+    {
+        var drawing = new ArrayBufferWriter<byte>();
+        TerminalSnapshot.WritePreview(model, drawing);
+        return ByteString.CopyFrom(drawing.WrittenSpan);
+    }
+
+    private static ReadOnlyMemory<byte> Redraw(TerminalModel model, SnapshotOptions options)
+    {
+        var drawing = new ArrayBufferWriter<byte>();
+        TerminalSnapshot.Write(model, drawing, options);
+        return drawing.WrittenMemory;
+    }
+
     private static ReadOnlyMemory<byte> Bytes(TerminalModel model, SnapshotFormat format, int lines)
     {
         if (format == SnapshotFormat.SnapshotRedraw)
-        {
-            var redraw = new ArrayBufferWriter<byte>();
-            TerminalSnapshot.Write(model, redraw, new SnapshotOptions { ScrollbackLines = lines });
-            return redraw.WrittenMemory;
-        }
+            return Redraw(model, new SnapshotOptions { ScrollbackLines = lines });
         var styled = format == SnapshotFormat.SnapshotStyled;
         return Encoding.UTF8.GetBytes(TerminalText.Scrollback(model, lines, styled) + TerminalText.Screen(model, styled));
     }

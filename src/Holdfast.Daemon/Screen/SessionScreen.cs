@@ -21,6 +21,9 @@ public sealed class SessionScreen
     // A fraction of a millisecond, also of what is slowest to feed.
     private const int SliceBytes = 8 * 1024;
 
+    // Plain lines wait until there are so many, or no more come: at once the model takes them in a third of the time.
+    private const int MostWaitingBytes = 64 * 1024;
+
     // With both screens it fits a checkpoint's slot of 2 MiB.
     private const long MostScrollbackBytes = 1536 * 1024;
 
@@ -32,6 +35,11 @@ public sealed class SessionScreen
     private ulong _fedTo;
     private ulong? _checkpointAt;
     private ulong _sizesSeen;
+
+    // Output up to here was looked at, and is to be fed as soon as nobody waits; what lies between is plain lines.
+    private ulong _seenTo;
+    private ulong _dueTo;
+    private bool _dueIsPlain;
 
     public SessionScreen(SessionRing ring, QueryAnswers answers, ILogger log)
     {
@@ -58,9 +66,32 @@ public sealed class SessionScreen
     public void Feed() => Feed(_ring.Head);
 
     /// <summary>Brings the model a little nearer to the head; from a former daemon's checkpoint, and over a change of size, at once.</summary>
-    public void FeedSlice() => Feed(_model is null || _ring.Sizes.Count != _sizesSeen ? _ring.Head : Math.Min(_ring.Head, _fedTo + SliceBytes));
+    public void FeedSlice() => Feed(IsStale ? _ring.Head : Math.Min(_ring.Head, _fedTo + (ulong)(_dueIsPlain ? MostWaitingBytes : SliceBytes)));
 
-    public bool IsBehind => _model is null || _fedTo < _ring.Head || _ring.Sizes.Count != _sizesSeen;
+    /// <summary>Output has come. That of a stream may wait where it is plain lines, of which nobody hears anything from the model.</summary>
+    public void Look(bool streams)
+    {
+        var head = _ring.Head;
+        var from = Math.Max(_seenTo, _fedTo);
+        _seenTo = head;
+        if (IsStale || from >= head)
+            return;
+        // Behind what is due the model may stand in the midst of a sequence.
+        var plain = streams && _fedTo >= _dueTo && _model!.MayWait(_ring.Read(from, (int)(head - from)));
+        if (!plain || head - _fedTo >= MostWaitingBytes)
+            (_dueTo, _dueIsPlain) = (head, plain);
+    }
+
+    /// <summary>Whether output is to be fed, other than what may wait for more.</summary>
+    public bool IsBehind => IsStale || _fedTo < Math.Min(_dueTo, _ring.Head);
+
+    /// <summary>Whether output waits for more to come.</summary>
+    public bool Waits => !IsStale && !IsBehind && _fedTo < _ring.Head;
+
+    /// <summary>No more comes: what waits is to be fed.</summary>
+    public void EndWait() => (_dueTo, _dueIsPlain) = (_ring.Head, false);
+
+    private bool IsStale => _model is null || _ring.Sizes.Count != _sizesSeen;
 
     /// <summary>It must be fed before more output is moved, whoever waits.</summary>
     public bool IsFarBehind => _model is not null && _ring.Head - _fedTo > (ulong)Math.Min(MostBehindBytes, _ring.Capacity / MostBehindShare);

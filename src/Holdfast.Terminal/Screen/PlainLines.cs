@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.Intrinsics;
 using Holdfast.Terminal.Modes;
 using Holdfast.Terminal.Scrollback;
 
@@ -13,11 +13,8 @@ internal sealed class PlainLines(TerminalState state, Scroller scroller)
     /// <summary>For less output than this it never pays to look.</summary>
     public const int LeastBytes = 1024;
 
-    // What has no effect beyond its line and the one below.
-    private static readonly SearchValues<byte> Plain = SearchValues.Create([.. Enumerable.Range(0x20, 0x5F).Select(n => (byte)n), (byte)'\r', (byte)'\n']);
-
-    // Read through the instance: a native build asks at each use of a static whether it was made already.
-    private readonly SearchValues<byte> _plain = Plain;
+    /// <summary>Whether there is nothing but printable ASCII and line ends.</summary>
+    public static bool AreAll(ReadOnlySpan<byte> output) => LengthOf(output) == output.Length;
 
     /// <summary>
     /// Takes whole lines where the cursor stands at the beginning of the lowest row, as long as enough others follow to fill the screen
@@ -28,13 +25,37 @@ internal sealed class PlainLines(TerminalState state, Scroller scroller)
         known = 0;
         if (!IsAtItsBottom())
             return 0;
-        known = output.IndexOfAnyExcept(_plain);
-        if (known < 0)
-            known = output.Length;
-        var rows = state.Rows;
-        var spare = output[..known].Count((byte)'\n') - rows;
+        known = LengthOf(output);
         // The screen's own rows go first: for less than as many it does not pay.
-        return spare < rows ? 0 : Pass(output[..known], spare);
+        var end = BeforeLines(output[..known], state.Rows);
+        return BeforeLines(output[..end], state.Rows) == 0 ? 0 : Pass(output[..end]);
+    }
+
+    // Where the last so many line ends begin to be counted; 0 when there are no more than that.
+    private static int BeforeLines(ReadOnlySpan<byte> output, int count)
+    {
+        for (; count >= 0 && output.Length > 0; count--)
+            output = output[..Math.Max(0, output.LastIndexOf((byte)'\n'))];
+        return output.Length == 0 ? 0 : output.Length + 1;
+    }
+
+    // Printable ASCII and line ends at the beginning: what has no effect beyond its line and the one below. By instructions that every
+    // processor has: a native build for any of them would take the library's search byte by byte.
+    private static int LengthOf(ReadOnlySpan<byte> output)
+    {
+        var (blank, most, returns, feed) = (Vector128.Create((byte)' '), Vector128.Create((byte)('~' - ' ')), Vector128.Create((byte)'\r'), Vector128.Create((byte)'\n'));
+        var at = 0;
+        for (; output.Length - at >= Vector128<byte>.Count; at += Vector128<byte>.Count)
+        {
+            var bytes = Vector128.Create(output[at..]);
+            var printable = bytes - blank;
+            var plain = Vector128.Equals(Vector128.Min(printable, most), printable) | Vector128.Equals(bytes, returns) | Vector128.Equals(bytes, feed);
+            if (plain != Vector128<byte>.AllBitsSet)
+                break;
+        }
+        while (at < output.Length && output[at] is (>= 0x20 and <= 0x7E) or (byte)'\r' or (byte)'\n')
+            at++;
+        return at;
     }
 
     private bool IsAtItsBottom()
@@ -45,16 +66,16 @@ internal sealed class PlainLines(TerminalState state, Scroller scroller)
             && state.Charsets.IsPlain && state.Pen.IsBlank && grid.IsBlank(grid.Bottom) && !grid.IsWrapped(grid.Bottom);
     }
 
-    private int Pass(ReadOnlySpan<byte> lines, int most)
+    private int Pass(ReadOnlySpan<byte> lines)
     {
         var at = 0;
-        for (var count = 0; count < most; count++)
+        while (at < lines.Length)
         {
             var length = lines[at..].IndexOfAny((byte)'\r', (byte)'\n');
             // Another line end than a terminal makes of a newline.
-            if (length < 0 || at + length + 1 >= lines.Length || lines[at + length] != '\r' || lines[at + length + 1] != '\n')
+            if (lines[at + length] != '\r' || lines[at + length + 1] != '\n')
                 break;
-            if (count == 0)
+            if (at == 0)
                 KeepScreen();
             Keep(lines.Slice(at, length));
             at += length + 2;

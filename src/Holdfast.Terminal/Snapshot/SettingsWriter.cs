@@ -9,9 +9,10 @@ internal sealed class SettingsWriter(TerminalModel model, SequenceWriter writer)
 {
     private readonly TerminalState _state = model.State;
 
-    public void Write()
+    public void Write(bool titles)
     {
-        WriteTitles();
+        if (titles)
+            WriteTitles();
         WritePalette();
         WriteSavedModes();
         WriteModes();

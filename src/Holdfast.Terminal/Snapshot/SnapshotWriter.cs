@@ -29,7 +29,7 @@ internal sealed class SnapshotWriter
         _settings = new SettingsWriter(model, _writer);
     }
 
-    public ReadOnlySpan<byte> Write(SnapshotOptions options)
+    public ReadOnlySpan<byte> Write(SnapshotOptions options, bool titles)
     {
         _state.Pin();
         _writer.Raw("\x18"u8);
@@ -42,7 +42,7 @@ internal sealed class SnapshotWriter
         _settings.WriteKeyboard(_state.MainKeyboard);
         WriteAlternate(drawer);
         _printer.SetClusters(on: false);
-        _settings.Write();
+        _settings.Write(titles);
         if (options.Synchronized || _state.Has(ModeFlags.SynchronizedOutput))
             _writer.Raw(_state.Has(ModeFlags.SynchronizedOutput) ? "\e[?2026h"u8 : "\e[?2026l"u8);
         _cursor.Draw();
@@ -59,7 +59,8 @@ internal sealed class SnapshotWriter
         // Before DECSTR: some terminals count the saved cursor's row from the top of the scrollback.
         if (options.ClearScrollback)
             _writer.Raw("\e[3J"u8);
-        _writer.Raw("\e[<99u\e[!p\e[4;20l\e[?6;45;69;2027l\e[?7h\e[m\e[\"q\e]8;;\e\\\e[H\e[2J"u8);
+        _writer.Raw("\e[<99u\e[!p\e[4;20l\e[?6;45;69;2027l\e[?7h\e[m\e[\"q\e]8;;\e\\\e[H"u8);
+        _writer.Raw(options.OverPreview ? "\e[J"u8 : "\e[2J"u8);
         _settings.WriteTabs();
         _style.AssumePlain();
     }

@@ -46,6 +46,54 @@ public sealed class SessionScreenTests
         Assert.True(twin.StateEquals(session.Screen.Current));
     }
 
+    /// <summary>Plain lines of a stream wait for more; what the model might tell somebody, or what is a part of that, never does.</summary>
+    [Theory]
+    [InlineData("", "many\r\nlines\r\n", true, true)]
+    [InlineData("", "many\r\nlines\r\n", false, false)]
+    [InlineData("", "is it \u001b[6n?", true, false)]
+    [InlineData("\u001b[", "6n", true, false)]
+    [InlineData("\u001b]2;a title", " in pieces", true, false)]
+    [InlineData("", "größer\r\n", true, false)]
+    public void Only_plain_lines_of_a_stream_wait_for_more(string before, string output, bool streams, bool waits)
+    {
+        using var memory = SessionMemory.Create("1", 1, RingBytes);
+        memory.Ring.Sizes.Append(0, 80, 24);
+        var screen = NewDaemon(memory).Screen;
+        Append(memory, Encoding.UTF8.GetBytes(before));
+        screen.Feed();
+        Append(memory, Encoding.UTF8.GetBytes(output));
+        screen.Look(streams);
+        Assert.Equal((waits, !waits), (screen.Waits, screen.IsBehind));
+        // More of the same behind what is due is due as well.
+        Append(memory, "x"u8.ToArray());
+        screen.Look(streams: true);
+        Assert.Equal(!waits, screen.IsBehind);
+        screen.EndWait();
+        Assert.True(screen.IsBehind);
+        screen.FeedSlice();
+        Assert.Equal((false, false), (screen.Waits, screen.IsBehind));
+    }
+
+    [Fact]
+    public void What_waits_does_not_become_too_much()
+    {
+        using var memory = SessionMemory.Create("1", 1, 16 * RingBytes);
+        memory.Ring.Sizes.Append(0, 80, 24);
+        var screen = NewDaemon(memory).Screen;
+        screen.Feed();
+        for (var i = 0; i < 15; i++)
+        {
+            Append(memory, [.. Enumerable.Repeat("a line\r\n"u8.ToArray(), 512).SelectMany(line => line)]);
+            screen.Look(streams: true);
+            Assert.False(screen.IsBehind);
+        }
+        Append(memory, [.. Enumerable.Repeat("a line\r\n"u8.ToArray(), 512).SelectMany(line => line)]);
+        screen.Look(streams: true);
+        Assert.True(screen.IsBehind);
+        Assert.Contains("a line", TerminalText.Scrollback(screen.Current), StringComparison.Ordinal);
+        Assert.False(screen.IsBehind);
+    }
+
     private static Session NewDaemon(SessionMemory memory) =>
         new(new SessionRecord { Session = new SessionInfo { Id = "1", Size = new() { Cols = 80, Rows = 24 } } }, memory, new("1", default, [memory.Fd]), SessionRules.Standalone());
 
