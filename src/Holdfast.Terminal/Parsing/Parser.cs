@@ -13,7 +13,7 @@ namespace Holdfast.Terminal.Parsing;
 /// <see cref="SequenceReader"/>.
 /// </summary>
 internal sealed class Parser(
-    TerminalState terminal, CellWriter text, PlainLines lines, ControlDispatch controls, RenditionReader rendition, ControlSequenceDispatch sequences, SequenceReader reader)
+    TerminalState terminal, CellWriter text, PlainLines lines, ControlDispatch controls, CursorMotion cursor, RenditionReader rendition, ControlSequenceDispatch sequences, SequenceReader reader)
 {
     private const byte Escape = 0x1B;
     private const int Replacement = 0xFFFD;
@@ -199,6 +199,13 @@ internal sealed class Parser(
                 return -1;
             if (next == 'm' && marks == 0 && rendition.TryApply(values[..count]))
             {
+                terminal.JoinWidth = 0;
+                return at;
+            }
+            // What a full-screen program writes most.
+            if (next == 'H' && marks == 0)
+            {
+                cursor.MoveTo(count > 1 ? Math.Max(values[1], 1) - 1 : 0, Math.Max(values[0], 1) - 1);
                 terminal.JoinWidth = 0;
                 return at;
             }

@@ -29,8 +29,10 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
             var limit = state.RightLimit + 1;
             var taken = Math.Min(limit - x, count);
             ref var appended = ref state.Active.Appended(state.Y, out var bytes);
-            if (x < appended.Columns || !RowAppender.TryAppend(ref appended, bytes, x, state.Pen, text, taken))
-                WriteCells(x, text[..taken]);
+            if (appended.Columns == AppendedRow.AsCells)
+                WriteCells(MemoryMarshal.Cast<byte, Cell>(bytes), x, text[..taken]);
+            else if (x < appended.Columns || !RowAppender.TryAppend(ref appended, bytes, x, state.Pen, text, taken))
+                WriteCells(state.Active.Row(state.Y), x, text[..taken]);
             Advance(x + taken, limit);
             text = text[taken..];
             count -= taken;
@@ -45,9 +47,8 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void WriteCells(int x, ReadOnlySpan<byte> text)
+    private void WriteCells(Span<Cell> row, int x, ReadOnlySpan<byte> text)
     {
-        var row = state.Active.Row(state.Y);
         OpenGap(row, x, x + text.Length);
         Fill(row.Slice(x, text.Length), text);
     }
