@@ -132,11 +132,11 @@ it("asks the next daemon what the last one did not answer, and creates once", as
   const client = await daemon.connect();
   await killed(daemon, client);
   await daemon.killDaemon(client);
-  const [made, sessions] = await Promise.all([
+  const [made, refused] = await Promise.all([
     client.create(daemon.shell("work", "read x; exit 5")),
-    client.waitForExit("work").catch(() => undefined),
+    client.waitForExit("nobody").catch((error: unknown) => error),
   ]);
-  expect(sessions).toBeUndefined();
+  expect(refused).toMatchObject({ codeName: "SESSION_GONE" });
   const waiting = client.waitForExit("work");
   await killed(daemon, client);
   const attachment = await client.attach("work");
