@@ -15,7 +15,7 @@ public static class ScreenSnapshot
     // Like a history answer: several may be under way without crowding out events.
     private const int PieceBytes = ProtocolLimits.MaxHistoryBytes;
 
-    // Some milliseconds of a fast terminal, and seconds of a slow line.
+    // Some 30 KB: a fast terminal takes a millisecond for them, a slow line so long that it is seen.
     private const int PreviewFromLines = 500;
 
     /// <summary>The screen as events for a subscriber; at least one. Above much scrollback it comes first by itself, to be seen at once.</summary>
