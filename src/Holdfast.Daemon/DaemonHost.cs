@@ -45,6 +45,8 @@ public sealed class DaemonHost : IKeeperEvents
     private readonly SessionTable _sessions = new();
     private readonly KeeperLink _keeper;
     private readonly KeeperGuard _guard;
+    private readonly SessionKiller _killer;
+    private readonly SessionLauncher _launcher;
     private readonly SessionRules _rules;
     private readonly ClientServer _clients;
     private readonly SignalDoorbell _signals = new();
@@ -64,6 +66,8 @@ public sealed class DaemonHost : IKeeperEvents
         var owner = new OwnerRules(loop.Reactor, _keeper, options, _counters, log);
         _rules = new SessionRules(owner, new FlowControl(loop.Reactor, options.Flow, _counters, log), _counters, log);
         _guard = new KeeperGuard(loop.Reactor, _keeper, paths, _counters, log);
+        _killer = new SessionKiller(_keeper, options, log);
+        _launcher = new SessionLauncher(_keeper, _killer);
         _upgrade = new DaemonUpgrade(loop.Reactor, _keeper, _guard, _sessions, log);
         _clients = new ClientServer(loop.Reactor, options, _counters, log);
     }
@@ -117,13 +121,13 @@ public sealed class DaemonHost : IKeeperEvents
             var journal = new DaemonJournal(_paths, _loop, _log);
             journal.Records.KnowLineage(transfer.PageFile);
             _recorder = journal.Recorder;
-            _life = new SessionLife(_loop.Reactor, _sessions, _keeper, _mover, new SessionKiller(_keeper, _options, _log), _recorder, _options, _log);
+            _life = new SessionLife(_loop.Reactor, _sessions, _keeper, _mover, _killer, _recorder, _options, _log);
             BeginBeating();
             _tokenFile = new TokenFile(_paths.Token, transfer.Token, _log);
             _tokenFile.Ensure();
             ResumeSessions();
             // Before a restore could have the same names stored again.
-            await adoption.RemoveAbandonedAsync();
+            await adoption.RemoveAbandonedAsync(_killer);
             await ReconcileAsync(journal);
             _clients.Listen(_keeper.Entries["@listen"].Descriptors[0], NewRouter(transfer.Token));
             _keeper.Ready();
@@ -145,7 +149,7 @@ public sealed class DaemonHost : IKeeperEvents
         var survivors = new Survivors(_loop.Reactor, journal.Records.BootId, _keeper.KeeperPid);
         var journalled = new JournalledSessions(_sessions, journal.Store, _options, _rules);
         var restore = new ColdRestore(
-            journalled, survivors, new SessionLauncher(_keeper), _life!, events, _counters, journal.Records.BootId, _paths.Socket, _log);
+            journalled, survivors, _launcher, _life!, events, _counters, journal.Records.BootId, _paths.Socket, _log);
         return new Reconciliation(
             _sessions, _keeper, journal.Store, journal.Records, journalled, restore, events, journal.Recorder, _life!, _options, _counters, _log).RunAsync();
     }
@@ -174,7 +178,7 @@ public sealed class DaemonHost : IKeeperEvents
         _tokenFile?.Ensure();
         _recorder?.OnTick(_sessions.All);
         IdleRings.Release(_sessions);
-        _heap.OnTick(_sessions.All.Count(s => s.Screen.IsInMemory));
+        _heap.OnTick(_counters.ModelsLetGo);
         ReapOrphans();
     }
 
@@ -218,7 +222,7 @@ public sealed class DaemonHost : IKeeperEvents
 
     private FrameRouter NewRouter(string token)
     {
-        var creator = new SessionCreator(_sessions, new SessionLauncher(_keeper), _life!, _recorder!, _options, _rules, _paths.Socket, _log);
+        var creator = new SessionCreator(_sessions, _launcher, _life!, _recorder!, _options, _rules, _paths.Socket, _log);
         var services = new RequestServices(_sessions, creator, _life!, _mover!, _keeper, _options, _counters, Status, StopAsync, _upgrade);
         var facts = new StatusFacts(_paths, _options, _sessions, _clients, _keeper, _counters, _recorder!, _heart!, _loop, () => _mover!.TransferKind, () => _upgrade.Last);
         _status = facts;

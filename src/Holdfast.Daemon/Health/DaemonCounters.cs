@@ -49,6 +49,9 @@ public sealed class DaemonCounters
     /// <summary>What must hold of a session and did not. Always 0.</summary>
     public uint BrokenInvariants { get; set; }
 
+    /// <summary>Terminal models that are garbage since: of quiet sessions, and of those that were forgotten.</summary>
+    public ulong ModelsLetGo { get; set; }
+
     public uint ConnectionsRefused { get; set; }
 
     /// <summary>Refusals by the code of their limit.</summary>

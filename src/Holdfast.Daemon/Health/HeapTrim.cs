@@ -9,17 +9,17 @@ public sealed class HeapTrim
     // With a heap of this size a collection takes a few milliseconds, and there is little to give back.
     private const long WorthIt = 8L << 20;
 
-    private int _held;
+    private ulong _letGo;
     private bool _due;
 
-    /// <param name="held">Models in memory now.</param>
-    public void OnTick(int held)
+    /// <param name="letGo">Models that were let go so far. Not those in memory now: many may have come and gone since the last tick.</param>
+    public void OnTick(ulong letGo)
     {
-        var falling = held < _held;
-        _held = held;
-        _due |= falling;
+        var more = letGo > _letGo;
+        _letGo = letGo;
+        _due |= more;
         // Once for a burst: while more of them go, it waits.
-        if (!_due || falling)
+        if (!_due || more)
             return;
         _due = false;
         if (GC.GetTotalMemory(forceFullCollection: false) > WorthIt)

@@ -5,6 +5,7 @@ using Holdfast.Daemon.Keepers;
 using Holdfast.Daemon.Loop;
 using Holdfast.Daemon.Sessions;
 using Holdfast.Linux.Processes;
+using Holdfast.Linux.Pty;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Daemon.Killing;
@@ -51,6 +52,9 @@ public sealed class SessionKiller(KeeperLink keeper, DaemonOptions options, ILog
         return running;
     }
 
+    /// <summary>Ends what may run of a session that is none yet: a daemon and a keeper were lost while its program was being started.</summary>
+    public Task EndUnknownAsync(string id, PtyMaster? terminal) => new KillLadder(MarkOf(0, 0, id, terminal)) { Times = KillTimes.Of(TimeSpan.Zero, TimeSpan.Zero) }.RunAsync();
+
     private async Task EndAllAsync(Session session, KillLadder ladder)
     {
         IReadOnlyList<int> left;
@@ -76,12 +80,14 @@ public sealed class SessionKiller(KeeperLink keeper, DaemonOptions options, ILog
             log.CgroupFailed(session.Name, problem);
     }
 
-    private SessionMark MarkOf(Session session) => new(
-        session.Entry.Pid,
-        session.Record.LeaderStart,
-        $"HOLDFAST_SESSION_ID={session.Id}",
-        session.Pty is { } pty ? string.Create(CultureInfo.InvariantCulture, $"/dev/pts/{pty.Index}") : "",
+    private SessionMark MarkOf(Session session) => MarkOf(session.Entry.Pid, session.Record.LeaderStart, session.Id, session.Pty);
+
+    private SessionMark MarkOf(int leader, ulong leaderStart, string id, PtyMaster? terminal) => new(
+        leader,
+        leaderStart,
+        $"HOLDFAST_SESSION_ID={id}",
+        terminal is null ? "" : string.Create(CultureInfo.InvariantCulture, $"/dev/pts/{terminal.Index}"),
         [keeper.KeeperPid, Environment.ProcessId],
         OwnPrograms,
-        SessionCgroup.Find(_groups, session.Id));
+        SessionCgroup.Find(_groups, id));
 }

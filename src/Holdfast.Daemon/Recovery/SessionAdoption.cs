@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Holdfast.Daemon.Health;
 using Holdfast.Daemon.Keepers;
+using Holdfast.Daemon.Killing;
 using Holdfast.Daemon.Sessions;
 using Holdfast.Linux.Pty;
 using Holdfast.Protocol.V1;
@@ -27,10 +28,16 @@ public sealed class SessionAdoption(SessionTable sessions, KeeperLink keeper, Se
     }
 
     /// <summary>Has the keeper forget what is of no use: sessions whose program was never started.</summary>
-    public async Task RemoveAbandonedAsync()
+    public async Task RemoveAbandonedAsync(SessionKiller killer)
     {
-        foreach (var name in _abandoned)
-            await keeper.RemoveAsync(name);
+        foreach (var id in _abandoned)
+        {
+            // Unless a keeper was lost as well, which had started it.
+            var terminal = keeper.Entries.GetValueOrDefault($"{id}.pty") is { } pty ? new PtyMaster(pty.Descriptors[0]) : null;
+            await killer.EndUnknownAsync(id, terminal);
+            foreach (var name in (string[])[id, $"{id}.pty", $"{id}.tty"])
+                await keeper.RemoveAsync(name);
+        }
     }
 
     // Session ids are hexadecimal; everything else in the store has a sign in its name.
@@ -44,7 +51,7 @@ public sealed class SessionAdoption(SessionTable sessions, KeeperLink keeper, Se
             if (record.Session.State == SessionState.Starting && entry.Process is null && entry.Exit is null)
             {
                 // The daemon died before the program was started: whoever asked for it asks again.
-                Abandon(entry.Name);
+                _abandoned.Add(entry.Name);
                 return;
             }
             var session = new Session(record, SessionMemory.Adopt(entry.Descriptors[0]), entry, rules);
@@ -58,15 +65,6 @@ public sealed class SessionAdoption(SessionTable sessions, KeeperLink keeper, Se
         {
             // Left with the keeper, its program alive: a later version may understand it.
             log.EntryUnusable(entry.Name, e.Message);
-        }
-    }
-
-    private void Abandon(string id)
-    {
-        foreach (var name in (string[])[id, $"{id}.pty", $"{id}.tty"])
-        {
-            if (keeper.Entries.ContainsKey(name))
-                _abandoned.Add(name);
         }
     }
 

@@ -30,6 +30,7 @@ public sealed class SessionScreen
     private readonly SessionRing _ring;
     private readonly QueryAnswers _answers;
     private readonly TerminalOptions _options;
+    private readonly DaemonCounters _counters;
     private readonly ILogger _log;
     private TerminalModel? _model;
     private ulong _fedTo;
@@ -41,9 +42,9 @@ public sealed class SessionScreen
     private ulong _dueTo;
     private bool _dueIsPlain;
 
-    public SessionScreen(SessionRing ring, QueryAnswers answers, ILogger log)
+    public SessionScreen(SessionRing ring, QueryAnswers answers, DaemonCounters counters, ILogger log)
     {
-        (_ring, _answers, _log) = (ring, answers, log);
+        (_ring, _answers, _counters, _log) = (ring, answers, counters, log);
         _options = new TerminalOptions
         {
             // Of a small ring's screen a checkpoint is due often, so it must be small as well.
@@ -114,9 +115,6 @@ public sealed class SessionScreen
             Feed();
     }
 
-    /// <summary>Whether its model is in memory, or only as a checkpoint.</summary>
-    public bool IsInMemory => _model is not null;
-
     /// <summary>Lets the model of a quiet session go; its checkpoint stays.</summary>
     public void Release()
     {
@@ -126,7 +124,20 @@ public sealed class SessionScreen
         if (_checkpointAt != _fedTo)
             WriteCheckpoint();
         if (_checkpointAt == _fedTo)
-            _model = null;
+            LetGo();
+    }
+
+    /// <summary>The session is forgotten, and its screen with it.</summary>
+    public void End()
+    {
+        if (_model is not null)
+            LetGo();
+    }
+
+    private void LetGo()
+    {
+        _model = null;
+        _counters.ModelsLetGo++;
     }
 
     /// <summary>The screen as of the head, as a checkpoint; valid until the next one is written. False where it has never fitted.</summary>

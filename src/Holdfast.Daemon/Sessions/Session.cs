@@ -28,7 +28,7 @@ public sealed class Session
     {
         (Record, Memory, Entry) = (record, memory, entry);
         Answers = new QueryAnswers(this);
-        Screen = new SessionScreen(memory.Ring, Answers, rules.Log);
+        Screen = new SessionScreen(memory.Ring, Answers, rules.Counters, rules.Log);
         Subscribers = new SubscriberSet(this, rules.Flow);
         Input = new InputLanes(this);
         Owner = new OwnerClaim(this, rules.Owner);

@@ -1,4 +1,5 @@
 using Holdfast.Daemon.Keepers;
+using Holdfast.Daemon.Killing;
 using Holdfast.Linux;
 using Holdfast.Linux.Memory;
 using Holdfast.Linux.Pty;
@@ -12,7 +13,7 @@ namespace Holdfast.Daemon.Sessions;
 /// The steps that make a program run in a session, for new sessions and restored ones alike: find it, open a terminal, have the keeper store
 /// everything and only then start it. What to do after a failure is for the caller to say. Owned by the host, loop thread.
 /// </summary>
-public sealed class SessionLauncher(KeeperLink keeper)
+public sealed class SessionLauncher(KeeperLink keeper, SessionKiller killer)
 {
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(5);
 
@@ -63,8 +64,19 @@ public sealed class SessionLauncher(KeeperLink keeper)
         Errno error;
         using (var file = MemoryFile.FromBytes("holdfast-plan", plan.Encode()))
             error = await keeper.SpawnAsync(session.Entry, session.Slave!, file);
+        if (error == Errno.ECONNRESET)
+            await EndUnknownAsync(session);
         if (error != Errno.None)
             throw ProgramResolver.Explain(error, plan.Arguments[0]);
+    }
+
+    // The keeper was lost, and its child may run all the same: known to nobody it would do so for ever.
+    private async Task EndUnknownAsync(Session session)
+    {
+        await killer.EndAllAsync(session, TimeSpan.Zero);
+        // One that was no more than forked looks like a keeper still. It is hung up with its terminal, or cannot open it; what was quicker shows now.
+        await WithdrawAsync(session);
+        await killer.EndAllAsync(session, TimeSpan.Zero);
     }
 
     /// <summary>The program was never started: its terminal goes, the session's ring stays.</summary>

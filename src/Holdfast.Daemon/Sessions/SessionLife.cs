@@ -102,6 +102,7 @@ public sealed class SessionLife(
         session.Slave?.Dispose();
         session.Entry.Process?.Dispose();
         killer.RemoveGroup(session);
+        session.Screen.End();
         session.Memory.Dispose();
         session.Exited.TrySetException(new HoldfastException(ErrorCode.SessionGone, $"session '{session.Name}' was forgotten"));
         // Nobody may be waiting: then the outcome is seen by nobody, on purpose.

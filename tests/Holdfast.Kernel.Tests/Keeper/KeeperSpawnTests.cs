@@ -4,6 +4,7 @@ using Holdfast.Linux.Keeping;
 using Holdfast.Linux.Processes;
 using Holdfast.Linux.Pty;
 using Holdfast.Linux.Spawn;
+using Holdfast.TestKit;
 using Xunit;
 
 namespace Holdfast.Kernel.Tests.Keeper;
