@@ -1,6 +1,8 @@
 using System.Globalization;
 using Holdfast.Bench;
 
+if (ModelRounds.TryRun(args) is { } modelCode)
+    return modelCode;
 if (await RpcPeers.TryRunAsync(args) is { } code)
     return code;
 

@@ -1,21 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
-using Holdfast.Terminal;
 
 namespace Holdfast.Bench;
 
-/// <summary>The terminal model beside @xterm/headless and libvterm, in turns on the same bytes; what it allocates and what it costs to keep. Needs no daemon.</summary>
+/// <summary>The terminal model beside @xterm/headless and libvterm, in turns on the same bytes, each in a process of its own for each input; what it allocates and what it costs to keep. Needs no daemon.</summary>
 internal static class TerminalFigures
 {
-    // As much as a reader takes from a terminal at once when it is behind.
-    private const int Chunk = 16 * 1024;
-
     // The engines take turns so often; each round of a turn is one value.
-    private const int Turns = 3;
+    private const int Turns = 5;
 
     private const int RoundsPerTurn = 3;
-
-    private static readonly TerminalSize Size = new(80, 24);
 
     // What each input is to reach beside @xterm/headless.
     private static readonly Dictionary<string, double> Targets = new(StringComparer.Ordinal)
@@ -30,23 +24,24 @@ internal static class TerminalFigures
         {
             var file = Path.Combine(folder.FullName, "input.vt");
             File.WriteAllBytes(file, bytes);
-            Compare(report, name, bytes, file);
+            Compare(report, name, file);
         }
         folder.Delete(recursive: true);
         TerminalMemory.Measure(report);
         return Task.CompletedTask;
     }
 
-    private static void Compare(Report report, string name, byte[] bytes, string file)
+    private static void Compare(Report report, string name, string file)
     {
         var (model, xterm, vterm) = (new Samples(), new Samples(), new Samples());
-        Rounds(bytes, RoundsPerTurn * 2, new Samples());
-        var allocated = 0.0;
+        var (rounds, allocated) = (RoundsPerTurn.ToString(CultureInfo.InvariantCulture), 0.0);
         for (var turn = 0; turn < Turns; turn++)
         {
-            allocated = Rounds(bytes, RoundsPerTurn, model);
-            Other(xterm, "node", "--no-warnings", Variable("BENCH_XTERM"), file, RoundsPerTurn.ToString(CultureInfo.InvariantCulture));
-            Other(vterm, Variable("BENCH_VTERM"), file, RoundsPerTurn.ToString(CultureInfo.InvariantCulture));
+            var lines = Run(Environment.ProcessPath!, "model", file, rounds);
+            model.Add(Speeds(lines[..^1]));
+            allocated = double.Parse(lines[^1], CultureInfo.InvariantCulture);
+            xterm.Add(Speeds(Run("node", "--no-warnings", Variable("BENCH_XTERM"), file, rounds)));
+            vterm.Add(Speeds(Run(Variable("BENCH_VTERM"), file, rounds)));
         }
         double? limit = Targets.TryGetValue(name, out var target) ? target : null;
         report.Ratio($"model, {name}, median", model.Median, xterm.Median, "@xterm/headless", "MB/s", limit, atLeast: true);
@@ -55,29 +50,17 @@ internal static class TerminalFigures
         report.Absolute($"model, {name}, allocated per byte fed", allocated, "bytes", atMost: 1);
     }
 
-    /// <summary>MB/s of each round into <paramref name="speeds"/>; returns the bytes allocated per byte fed.</summary>
-    private static double Rounds(byte[] bytes, int count, Samples speeds)
-    {
-        var model = new TerminalModel(Size);
-        var allocated = GC.GetAllocatedBytesForCurrentThread();
-        for (var round = 0; round < count; round++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            for (var at = 0; at < bytes.Length; at += Chunk)
-                model.Feed(bytes.AsSpan(at, Math.Min(Chunk, bytes.Length - at)));
-            speeds.Add(bytes.Length / 1e6 / Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
-        return (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)bytes.Length / count;
-    }
+    // Bytes per second, one a line.
+    private static IEnumerable<double> Speeds(IEnumerable<string> lines) => lines.Select(l => double.Parse(l, CultureInfo.InvariantCulture) / 1e6);
 
-    private static void Other(Samples speeds, string program, params string[] arguments)
+    private static string[] Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
         var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         process.WaitForExit();
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{program} ended with code {process.ExitCode}");
-        speeds.Add(lines.Select(l => double.Parse(l, CultureInfo.InvariantCulture) / 1e6));
+        return lines;
     }
 
     private static string Variable(string name) =>

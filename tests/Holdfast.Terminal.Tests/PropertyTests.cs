@@ -13,8 +13,10 @@ public sealed class PropertyTests
     // Any odd number makes a sequence of its own.
     private const ulong Gamma = 0x9E37_79B9_7F4A_7C15;
 
-    private static void Holds(Func<Streams.Stream, bool> property, int count = 1500, int size = 60) =>
-        Prop.ForAll(Streams.Any, property).Check(Config.QuickThrowOnFailure.WithMaxTest(count).WithEndSize(size).WithReplay(Seed, Gamma));
+    private static void Holds(Func<Streams.Stream, bool> property, int count = 1500, int size = 60) => Holds(Streams.Any, property, count, size);
+
+    private static void Holds(Arbitrary<Streams.Stream> streams, Func<Streams.Stream, bool> property, int count, int size) =>
+        Prop.ForAll(streams, property).Check(Config.QuickThrowOnFailure.WithMaxTest(count).WithEndSize(size).WithReplay(Seed, Gamma));
 
     [Fact]
     public void Cuts_anywhere_change_nothing() => Holds(stream =>
@@ -25,6 +27,17 @@ public sealed class PropertyTests
             cut.Feed([value]);
         return whole.StateEquals(cut);
     });
+
+    // In one piece it is read and appended in a loop of its own: byte by byte it is not.
+    [Fact]
+    public void Coloured_text_in_one_piece_comes_to_the_same_as_byte_by_byte() => Holds(Streams.Coloured, stream =>
+    {
+        var whole = stream.Feed();
+        var cut = new TerminalModel(new TerminalSize(stream.Columns, stream.Rows));
+        foreach (var value in stream.Bytes)
+            cut.Feed([value]);
+        return whole.StateEquals(cut);
+    }, 4000, 120);
 
     // Lines that would only pass over the screen are not printed one by one: in small pieces they are.
     [Fact]

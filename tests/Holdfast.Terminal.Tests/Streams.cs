@@ -89,6 +89,22 @@ internal static class Streams
         return text.ToString();
     }
 
+    // Sequences as they stand between coloured words, and what looks like one of them and is none, or asks for more.
+    private static readonly string[] Oddities =
+    [
+        "\e[m", "\e[0m", "\e[00m", "\e[;m", "\e[1;m", "\e[0;m", "\e[38;5m", "\e[38;5;m", "\e[38m", "\e[38;9;1m", "\e[48;2;1;2m", "\e[58;5;3m", "\e[38;5;1234m", "\e[300m",
+        "\e[38;5;7;1;48;2;1;2;3;4m", "\e[1;2;3;4;5;7;8;9;53m", "\e[38:5:3m", "\e[>4;1m", "\e[0 q", "\e[1\"q", "\e[0K", "\e[0n", "\e]8;;http://x/\a", "\e]8;;\a", "\e[4h", "\e[4l",
+        "\e(0", "\e(B", "\t", "\b", "\r", "\x7f", "é", "字", "\u0301", "\e[3C", "\e[2G", "\e[3b",
+    ];
+
+    /// <summary>Coloured words in rows of an ordinary width, mostly ended and sometimes wrapped, with oddities between.</summary>
+    public static Arbitrary<Stream> Coloured =>
+        Arb.From(from columns in Gen.Choose(15, 90)
+         from rows in Gen.Choose(1, 6)
+         from pieces in Gen.Frequency(
+             (12, Rendition), (6, Gen.Constant("\e[0m")), (12, Gen.Choose(1, 24).Select(n => "abcdefghijklmnopqrstuvwxyz"[..n])), (6, Gen.Constant(" ")), (2, Gen.Constant("\r\n")), (3, Gen.Elements(Oddities))).ArrayOf()
+         select new Stream(columns, rows, pieces, ""), Shrink);
+
     /// <summary>A terminal's size and what is fed to it.</summary>
     internal sealed record Stream(int Columns, int Rows, string[] Pieces, string Open)
     {

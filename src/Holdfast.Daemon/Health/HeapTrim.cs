@@ -22,7 +22,8 @@ public sealed class HeapTrim
         if (!_due || more)
             return;
         _due = false;
-        if (GC.GetTotalMemory(forceFullCollection: false) > WorthIt)
+        // A collection may have come just before: it empties the heap, but keeps its memory for more.
+        if (Math.Max(GC.GetTotalMemory(forceFullCollection: false), GC.GetGCMemoryInfo().TotalCommittedBytes) > WorthIt)
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 }

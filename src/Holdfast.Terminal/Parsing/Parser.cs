@@ -13,7 +13,7 @@ namespace Holdfast.Terminal.Parsing;
 /// <see cref="SequenceReader"/>.
 /// </summary>
 internal sealed class Parser(
-    TerminalState terminal, CellWriter text, PlainLines lines, ControlDispatch controls, CursorMotion cursor, RenditionReader rendition, ControlSequenceDispatch sequences, SequenceReader reader)
+    TerminalState terminal, CellWriter text, PlainLines lines, StyledText styled, ControlDispatch controls, CursorMotion cursor, RenditionReader rendition, ControlSequenceDispatch sequences, SequenceReader reader)
 {
     private const byte Escape = 0x1B;
     private const int Replacement = 0xFFFD;
@@ -200,7 +200,7 @@ internal sealed class Parser(
             if (next == 'm' && marks == 0 && rendition.TryApply(values[..count]))
             {
                 terminal.JoinWidth = 0;
-                return at;
+                return at + styled.Take(output[at..]);
             }
             // What a full-screen program writes most.
             if (next == 'H' && marks == 0)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Holdfast.Terminal.Parsing;
 
 namespace Holdfast.Terminal.Screen;
@@ -56,6 +57,61 @@ internal sealed class RenditionReader(TerminalState state)
         }
         // Word by word: a struct that was just written in parts is slow to copy whole.
         (state.Pen.Fg, state.Pen.Bg, state.Pen.Attr) = (fg, bg, attr);
+        return true;
+    }
+
+    /// <summary>
+    /// As <see cref="TryApply"/>, straight from the bytes behind "ESC [". Returns where the sequence ends, or 0: it is another one, is cut, or there is
+    /// more to it, and nothing was changed then.
+    /// </summary>
+    public int TryTake(ReadOnlySpan<byte> output, int at, ref PlainPen pen)
+    {
+        var (fg, bg, attr) = pen;
+        var changes = _changes;
+        // Fewer than the parser keeps, of whatever kind they are.
+        for (var left = SequenceParameters.Most / 5; left > 0; left--)
+        {
+            if (!ShortNumber.TryRead(output, ref at, out var value, out var next) || (uint)value >= (uint)changes.Length || value == 58)
+                return 0;
+            if (value is 38 or 48)
+            {
+                if (next != ';' || !TryTakeColor(output, ref at, out var color, out next))
+                    return 0;
+                if (value == 38)
+                    fg = color;
+                else
+                    bg = color;
+            }
+            else
+            {
+                ref readonly var change = ref changes[value];
+                fg = (fg & change.KeptFg) | change.SetFg;
+                bg = (bg & change.KeptBg) | change.SetBg;
+                attr = (attr & change.KeptAttr) | change.SetAttr;
+            }
+            if (next == 'm')
+            {
+                pen = new PlainPen(fg, bg, attr);
+                return at;
+            }
+            if (next != ';')
+                return 0;
+        }
+        return 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryTakeColor(ReadOnlySpan<byte> output, ref int at, out uint color, out byte next)
+    {
+        color = 0;
+        if (!ShortNumber.TryRead(output, ref at, out var kind, out next) || next != ';' || !ShortNumber.TryRead(output, ref at, out var first, out next))
+            return false;
+        color = PackedColor.Indexed(first);
+        if (kind != 2)
+            return kind == 5;
+        if (next != ';' || !ShortNumber.TryRead(output, ref at, out var second, out next) || next != ';' || !ShortNumber.TryRead(output, ref at, out var third, out next))
+            return false;
+        color = PackedColor.Rgb(first, second, third);
         return true;
     }
 

@@ -26,7 +26,9 @@ public sealed class QueryTests
     {
         await using var daemon = new DaemonProcess();
         (await daemon.CliAsync("new", "work", "-d", "--", "bash", "-c", $"read go; kill -9 $go; {Ask}; sleep infinity")).Succeeded();
-        (await daemon.CliAsync("send", "work", "--enter", $"{await daemon.DaemonPidAsync()}")).Succeeded();
+        var sent = await daemon.CliAsync("send", "work", "--enter", $"{await daemon.DaemonPidAsync()}");
+        // The daemon may be killed by what it wrote before it has noted that it did.
+        Assert.True(sent.ExitCode == 0 || sent.Error.Contains("INPUT_UNCERTAIN", StringComparison.Ordinal), sent.Error);
         (await AttachedScreenTests.AwaitScreenAsync(daemon, "one=[?6")).Succeeded();
     }
 
