@@ -25,45 +25,22 @@ internal sealed class RenditionReader(TerminalState state)
     }
 
     /// <summary>
-    /// Parameters without sub-parameters, as nearly all are. False when there is more to do than the three words of the pen can hold, and
-    /// nothing was changed then.
+    /// Numbers without sub-parameters, as nearly all are, straight from the bytes behind "ESC [". Returns where the sequence ends, or 0: it is another one,
+    /// is cut, or there is more to it than the three words of a plain pen can hold, and nothing was changed then.
     /// </summary>
-    public bool TryApply(ReadOnlySpan<int> values)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public int TryTake(ReadOnlySpan<byte> output, int at)
     {
-        var (fg, bg, attr) = (state.Pen.Fg, state.Pen.Bg, state.Pen.Attr);
-        if (attr > 0xFFFF)
-            return false;
-        var changes = _changes;
-        for (var i = 0; i < values.Length; i++)
-        {
-            var value = values[i];
-            if (value is 38 or 48 or 58)
-            {
-                if (value == 58 || !TryColor(values[(i + 1)..], out var color, out var used))
-                    return false;
-                if (value == 38)
-                    fg = color;
-                else
-                    bg = color;
-                i += used;
-            }
-            else if ((uint)value < (uint)changes.Length)
-            {
-                ref readonly var change = ref changes[value];
-                fg = (fg & change.KeptFg) | change.SetFg;
-                bg = (bg & change.KeptBg) | change.SetBg;
-                attr = (attr & change.KeptAttr) | change.SetAttr;
-            }
-        }
+        var pen = new PlainPen(state.Pen.Fg, state.Pen.Bg, state.Pen.Attr);
+        var end = pen.Attr <= 0xFFFF ? TryTake(output, at, ref pen) : 0;
         // Word by word: a struct that was just written in parts is slow to copy whole.
-        (state.Pen.Fg, state.Pen.Bg, state.Pen.Attr) = (fg, bg, attr);
-        return true;
+        if (end > 0)
+            (state.Pen.Fg, state.Pen.Bg, state.Pen.Attr) = pen;
+        return end;
     }
 
-    /// <summary>
-    /// As <see cref="TryApply"/>, straight from the bytes behind "ESC [". Returns where the sequence ends, or 0: it is another one, is cut, or there is
-    /// more to it, and nothing was changed then.
-    /// </summary>
+    /// <summary>As above, for who has the pen at hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int TryTake(ReadOnlySpan<byte> output, int at, ref PlainPen pen)
     {
         var (fg, bg, attr) = pen;
@@ -112,16 +89,6 @@ internal sealed class RenditionReader(TerminalState state)
         if (next != ';' || !ShortNumber.TryRead(output, ref at, out var second, out next) || next != ';' || !ShortNumber.TryRead(output, ref at, out var third, out next))
             return false;
         color = PackedColor.Rgb(first, second, third);
-        return true;
-    }
-
-    private static bool TryColor(ReadOnlySpan<int> values, out uint color, out int used)
-    {
-        used = values.IsEmpty ? 0 : values[0] switch { 5 => 2, 2 => 4, _ => 0 };
-        color = 0;
-        if (used == 0 || values.Length < used)
-            return false;
-        color = used == 2 ? PackedColor.Indexed(values[1]) : PackedColor.Rgb(values[1], values[2], values[3]);
         return true;
     }
 
