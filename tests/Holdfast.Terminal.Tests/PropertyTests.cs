@@ -28,7 +28,7 @@ public sealed class PropertyTests
         return whole.StateEquals(cut);
     });
 
-    // In one piece it is read and appended in a loop of its own: byte by byte it is not.
+    // In one piece most of it goes the short ways: byte by byte it does not.
     [Fact]
     public void Coloured_text_in_one_piece_comes_to_the_same_as_byte_by_byte() => Holds(Streams.Coloured, stream =>
     {

@@ -154,9 +154,20 @@ public sealed class DaemonProcess : IAsyncDisposable
         if (Processes.Find().Count == 0)
             return "nothing ran";
         var stopped = await CliAsync("daemon", "stop", "--kill-sessions");
+        var said = $"exit code {stopped.ExitCode} {stopped.Error}";
         foreach (var pid in Processes.Find().Where(IsProduct))
-            await OwnedProcesses.EndOfAsync(pid, TimeSpan.FromSeconds(10));
-        return $"exit code {stopped.ExitCode} {stopped.Error}";
+        {
+            var name = OwnedProcesses.NameOf(pid);
+            try
+            {
+                await OwnedProcesses.EndOfAsync(pid);
+            }
+            catch (TimeoutException e)
+            {
+                throw new InvalidOperationException($"{pid} {name} did not end after `daemon stop`: {said}\n{KeeperLog}\n{DaemonLog}", e);
+            }
+        }
+        return said;
     }
 
     private static bool IsProduct(int pid)

@@ -35,6 +35,9 @@ public sealed class FileLease : IDisposable
         return new FileLease(path);
     }
 
+    /// <summary>Of a program that nobody runs.</summary>
+    public static FileLease On(string program) => new(program);
+
     public void Release()
     {
         _file?.Dispose();

@@ -77,6 +77,20 @@ public sealed class OwnedProcesses(string directory)
         TaskCreationOptions.LongRunning,
         TaskScheduler.Default);
 
+    /// <summary>A living child of the process, other than this one; waits until there is one.</summary>
+    public static int ChildOf(int parent, int otherThan)
+    {
+        var until = Environment.TickCount64 + (long)DaemonProcess.Deadline.TotalMilliseconds;
+        while (Environment.TickCount64 < until)
+        {
+            // Nothing announces a process: the kernel's list is asked until it is there.
+            var child = ProcessTable.Read(out _).FirstOrDefault(p => p.Value.Parent == parent && p.Key != otherThan && !p.Value.IsDead).Key;
+            if (child != 0)
+                return child;
+        }
+        throw new TimeoutException($"process {parent} started nothing");
+    }
+
     /// <summary>True while it lives and is no zombie.</summary>
     public static bool IsAlive(int pid) => ProcessFacts.TryRead(pid, out var facts) && facts.State is not ('Z' or 'X');
 
@@ -105,7 +119,7 @@ public sealed class OwnedProcesses(string directory)
         }
     }
 
-    private static string NameOf(int pid)
+    internal static string NameOf(int pid)
     {
         try
         {

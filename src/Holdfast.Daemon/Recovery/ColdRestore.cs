@@ -120,15 +120,44 @@ public sealed class ColdRestore(
         info.Command.Clear();
         info.Command.AddRange(command);
         info.Recovered = RecoveryEvents.Restored;
-        (session.Pty, session.Slave) = SessionLauncher.OpenTerminal(info.Size);
-        await launcher.StoreAsync(session);
+        await StoreAsync(session);
         AnnounceRestore(session, record);
-        await launcher.SpawnAsync(session, new SpawnPlan(program, cwd, command, environment));
+        while (!await TrySpawnAsync(session, new SpawnPlan(program, cwd, command, environment)))
+        {
+            // Killed while the keeper was away.
+            if (session.State != SessionState.Starting)
+            {
+                await life.FinalizeAsync(session);
+                return;
+            }
+            await StoreAsync(session);
+        }
         log.SessionRestored(session.Name, session.Id, session.Entry.Pid);
         // Its record is on disk, as of before; from now on it follows the session again.
         session.Journal.IsClosed = false;
         life.BeginRunning(session);
         events.Tell(session, RecoveryEvents.Restored);
+    }
+
+    private Task StoreAsync(Session session)
+    {
+        (session.Pty, session.Slave) = SessionLauncher.OpenTerminal(session.Record.Session.Size);
+        return launcher.StoreAsync(session);
+    }
+
+    // False: the keeper was lost meanwhile. What it may have started was ended, and the next one stands: no reason to give the session up.
+    private async Task<bool> TrySpawnAsync(Session session, SpawnPlan plan)
+    {
+        try
+        {
+            await launcher.SpawnAsync(session, plan);
+            return true;
+        }
+        catch (HoldfastException e) when (e.Code == ErrorCode.KeeperUnavailable)
+        {
+            log.SessionNotStarted(session.Name, session.Id, e.Message);
+            return false;
+        }
     }
 
     private void AnnounceRestore(Session session, JournalRecord record)

@@ -13,7 +13,7 @@ namespace Holdfast.Terminal.Parsing;
 /// <see cref="SequenceReader"/>.
 /// </summary>
 internal sealed class Parser(
-    TerminalState terminal, CellWriter text, PlainLines lines, StyledText styled, ControlDispatch controls, CursorMotion cursor, RenditionReader rendition, ControlSequenceDispatch sequences, SequenceReader reader)
+    TerminalState terminal, CellWriter text, PlainLines lines, ControlDispatch controls, CursorMotion cursor, RenditionReader rendition, ControlSequenceDispatch sequences, SequenceReader reader)
 {
     private const byte Escape = 0x1B;
     private const int Replacement = 0xFFFD;
@@ -183,48 +183,7 @@ internal sealed class Parser(
     }
 
     // As below, of numbers of up to three digits with nothing else between them, which nearly all sequences are.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int ReadPlainControlSequence(ReadOnlySpan<byte> output, int at)
-    {
-        var final = FinalOf(output[at..]);
-        if (final == 'H')
-            return ReadPosition(output, at);
-        if (final is (byte)'m' or 0)
-        {
-            var end = rendition.TryTake(output, at);
-            if (end > 0)
-            {
-                terminal.JoinWidth = 0;
-                return end + styled.Take(output[end..]);
-            }
-        }
-        return ReadNumbers(output, at);
-    }
-
-    // What a full-screen program writes most.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int ReadPosition(ReadOnlySpan<byte> output, int at)
-    {
-        var column = 0;
-        if (!ShortNumber.TryRead(output, ref at, out var row, out var next) || (next == ';' && !ShortNumber.TryRead(output, ref at, out column, out next)) || next != 'H')
-            return -1;
-        cursor.MoveTo(Math.Max(column, 1) - 1, Math.Max(row, 1) - 1);
-        terminal.JoinWidth = 0;
-        return at;
-    }
-
-    // The final byte where it is near, otherwise 0: nothing before it is like one.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte FinalOf(ReadOnlySpan<byte> rest)
-    {
-        if (rest.Length < Vector128<byte>.Count)
-            return 0;
-        var finals = Vector128.GreaterThan(Vector128.Create(rest), Vector128.Create((byte)0x3F)).ExtractMostSignificantBits();
-        return finals == 0 ? (byte)0 : rest[BitOperations.TrailingZeroCount(finals)];
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int ReadNumbers(ReadOnlySpan<byte> output, int at)
     {
         var marks = 0;
         if (output[at] is >= 0x3C and <= 0x3F)
@@ -238,6 +197,18 @@ internal sealed class Parser(
                 continue;
             if (next is < 0x40 or > 0x7E)
                 return -1;
+            if (next == 'm' && marks == 0 && rendition.TryApply(values[..count]))
+            {
+                terminal.JoinWidth = 0;
+                return at;
+            }
+            // What a full-screen program writes most.
+            if (next == 'H' && marks == 0)
+            {
+                cursor.MoveTo(count > 1 ? Math.Max(values[1], 1) - 1 : 0, Math.Max(values[0], 1) - 1);
+                terminal.JoinWidth = 0;
+                return at;
+            }
             reader.Parameters.Complete(count, 0);
             sequences.Dispatch(marks, next, reader.Parameters);
             return at;

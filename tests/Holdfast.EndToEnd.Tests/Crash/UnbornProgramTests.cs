@@ -22,7 +22,7 @@ public sealed class UnbornProgramTests
         request.Command.AddRange([lease.Path, "-c", "trap '' HUP TERM; env -i setsid sh -c 'trap \"\" HUP; sleep 1000' & echo > born; while :; do wait; done"]);
 
         var creation = client.CreateAsync(request);
-        var child = ChildThatStarts(before.KeeperPid, before.DaemonPid);
+        var child = OwnedProcesses.ChildOf(before.KeeperPid, before.DaemonPid);
         if (isBorn)
         {
             // It can begin its work now, but the keeper can tell nobody.
@@ -52,18 +52,5 @@ public sealed class UnbornProgramTests
             deadline.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
-    }
-
-    // Nothing announces a process: the kernel's list is asked until it is there.
-    private static int ChildThatStarts(int keeper, int daemon)
-    {
-        using var deadline = new CancellationTokenSource(DaemonProcess.Deadline);
-        while (!deadline.IsCancellationRequested)
-        {
-            var child = ProcessTable.Read(out _).FirstOrDefault(p => p.Value.Parent == keeper && p.Key != daemon && !p.Value.IsDead);
-            if (child.Key != 0)
-                return child.Key;
-        }
-        throw new TimeoutException("the keeper started nothing");
     }
 }

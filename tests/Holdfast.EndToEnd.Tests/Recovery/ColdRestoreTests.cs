@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Holdfast.Daemon.Journal;
+using Holdfast.EndToEnd.Tests.Crash;
 using Holdfast.Linux.Processes;
 using Holdfast.TestKit;
 
@@ -58,6 +59,32 @@ public sealed class ColdRestoreTests
         File.WriteAllBytes(path, RecordFormat.Encode(record! with { BootId = "another", Pid = Environment.ProcessId, LeaderStart = self.StartTime }));
         Assert.Equal(1, (await Loss.RecoveryAsync(daemon)).GetProperty("restored").GetInt32());
         await Loss.ShownAsync(daemon, "a", "(the machine was restarted) ──");
+    }
+
+    [Fact]
+    public async Task A_keeper_that_is_lost_while_it_starts_a_program_anew_costs_no_session()
+    {
+        await using var daemon = new DaemonProcess();
+        var shell = Path.Combine(daemon.Directory, "shell");
+        File.Copy("/bin/sh", shell);
+        (await daemon.CliAsync("new", "work", "-d", "--restore", "command", "--", shell, "-c", "echo ran >> runs; echo here; exec sleep 1000")).Succeeded();
+        await Loss.ShownAsync(daemon, "work", "here");
+        await Loss.PersistedAsync(daemon, "work");
+        await Loss.OfTheMachineAsync(daemon);
+
+        using var lease = FileLease.On(shell);
+        await using var client = await daemon.ConnectAsync();
+        var before = await client.StatusAsync();
+        OwnedProcesses.ChildOf(before.KeeperPid, before.DaemonPid);
+        var after = await new Assassin(client).KillKeeperAsync();
+        OwnedProcesses.ChildOf(after.KeeperPid, after.DaemonPid);
+        lease.Release();
+
+        Assert.Equal(1, (await Loss.RecoveryAsync(daemon)).GetProperty("restored").GetInt32());
+        var screen = await Loss.ShownAsync(daemon, "work", ") ──\nhere");
+        Assert.Equal(2, screen.Split("── holdfast: restored ").Length);
+        Assert.Equal("running", (await Loss.InfoAsync(daemon, "work")).GetProperty("state").GetString());
+        Assert.Equal(2, File.ReadAllLines(Path.Combine(daemon.Directory, "runs")).Length);
     }
 
     [Fact]
