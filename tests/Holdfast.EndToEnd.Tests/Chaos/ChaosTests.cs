@@ -53,10 +53,11 @@ public sealed class ChaosTests(ITestOutputHelper log)
         foreach (var session in await client.ListAsync())
             await KillActor.KillAsync(client, session.Id);
         Assert.Empty(await client.ListAsync());
-        // Nor of what was refused: whoever asked for it asked again.
-        Assert.Equal(2, daemon.Processes.Find().Count);
         var pid = (await client.StatusAsync()).DaemonPid;
         using var deadline = new CancellationTokenSource(DaemonProcess.Deadline);
+        // Nor of what was refused: whoever asked for it asked again. A kill asked twice may be answered while the last of them are dying.
+        while (daemon.Processes.Find() is { Count: > 2 } left)
+            Assert.False(deadline.IsCancellationRequested, $"beside keeper and daemon there are still processes: {string.Join(' ', left)}");
         // Each look is an answered request; the daemon gives memory back once it has come to rest.
         while (ManySessionsTests.AnonymousKilobytes(pid) is var held && held > MostKilobytes)
         {
