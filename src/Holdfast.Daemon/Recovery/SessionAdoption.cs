@@ -27,12 +27,13 @@ public sealed class SessionAdoption(SessionTable sessions, KeeperLink keeper, Se
             Settle(session);
     }
 
-    /// <summary>Has the keeper forget what is of no use: sessions whose program was never started.</summary>
+    /// <summary>
+    /// Has the keeper forget sessions whose program nobody said was started, and ends it where it was: by a keeper that was lost as well, before it could say so.
+    /// </summary>
     public async Task RemoveAbandonedAsync(SessionKiller killer)
     {
         foreach (var id in _abandoned)
         {
-            // Unless a keeper was lost as well, which had started it.
             var terminal = keeper.Entries.GetValueOrDefault($"{id}.pty") is { } pty ? new PtyMaster(pty.Descriptors[0]) : null;
             await killer.EndUnknownAsync(id, terminal);
             foreach (var name in (string[])[id, $"{id}.pty", $"{id}.tty"])
