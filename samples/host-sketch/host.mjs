@@ -8,8 +8,13 @@ const others = [];
 for (let n = 0; n < count; n++) {
   others.push(await host.open(`terminal-${n}`, ["sh", "-c", `tput clear; printf '\\033[7mterminal ${n}\\033[0m\\r\\nready: '; read line; printf "got $line"`]));
 }
-// Typed while the flood is on: input and its answer do not wait behind it.
-await Promise.all(others.map((terminal, n) => terminal.attachment.write(`line ${n}\n`)));
+// Typed while the flood is on, as soon as a terminal asks: input and its answer do not wait behind it.
+await Promise.all(
+  others.map(async (terminal, n) => {
+    await terminal.shows("ready:");
+    await terminal.attachment.write(`line ${n}\n`);
+  }),
+);
 await Promise.all([flood, ...others].map((terminal) => terminal.ended));
 for (const [name, terminal] of host.terminals) {
   const shown = new TextDecoder().decode((await host.client.snapshot(name)).data).trimEnd();

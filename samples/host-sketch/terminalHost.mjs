@@ -30,6 +30,20 @@ class HostTerminal {
     return Array.from({ length: this.screen.rows }, (_, row) => active.getLine(active.baseY + row)?.translateToString(true) ?? "");
   }
 
+  /** Resolves as soon as the screen shows that text. */
+  shows(text) {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (this.lines.some((line) => line.includes(text))) {
+          parsed.dispose();
+          resolve();
+        }
+      };
+      const parsed = this.screen.onWriteParsed(look);
+      look();
+    });
+  }
+
   #draw(data) {
     return new Promise((resolve) => this.screen.write(data, resolve));
   }
