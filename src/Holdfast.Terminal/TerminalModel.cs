@@ -35,7 +35,7 @@ public sealed class TerminalModel
         Reader = new SequenceReader(
             State, controls, new EscapeDispatch(State, controls, cursor, editor, reset, reports), sequences,
             new OperatingSystemDispatch(State, new ColorReports(State, answers)), new StatusStrings(State, answers));
-        _parser = new Parser(State, text, new PlainLines(State, scroller), controls, cursor, rendition, sequences, Reader);
+        _parser = new Parser(State, text, new PlainLines(State, scroller), new StyledText(State, rendition), new DrawnText(State, rendition), controls, cursor, rendition, sequences, Reader);
         Resizer = new Resizer(State);
         Answers = answers;
     }

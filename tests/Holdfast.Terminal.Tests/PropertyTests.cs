@@ -19,25 +19,23 @@ public sealed class PropertyTests
         Prop.ForAll(streams, property).Check(Config.QuickThrowOnFailure.WithMaxTest(count).WithEndSize(size).WithReplay(Seed, Gamma));
 
     [Fact]
-    public void Cuts_anywhere_change_nothing() => Holds(stream =>
-    {
-        var whole = stream.Feed();
-        var cut = new TerminalModel(new TerminalSize(stream.Columns, stream.Rows));
-        foreach (var value in stream.Bytes)
-            cut.Feed([value]);
-        return whole.StateEquals(cut);
-    });
+    public void Cuts_anywhere_change_nothing() => Holds(IsTheSameByteByByte);
 
     // In one piece most of it goes the short ways: byte by byte it does not.
     [Fact]
-    public void Coloured_text_in_one_piece_comes_to_the_same_as_byte_by_byte() => Holds(Streams.Coloured, stream =>
+    public void Coloured_text_in_one_piece_comes_to_the_same_as_byte_by_byte() => Holds(Streams.Coloured, IsTheSameByteByByte, 4000, 120);
+
+    [Fact]
+    public void What_is_drawn_in_one_piece_comes_to_the_same_as_byte_by_byte() => Holds(Streams.Drawn, IsTheSameByteByByte, 4000, 120);
+
+    private static bool IsTheSameByteByByte(Streams.Stream stream)
     {
         var whole = stream.Feed();
         var cut = new TerminalModel(new TerminalSize(stream.Columns, stream.Rows));
         foreach (var value in stream.Bytes)
             cut.Feed([value]);
         return whole.StateEquals(cut);
-    }, 4000, 120);
+    }
 
     // Lines that would only pass over the screen are not printed one by one: in small pieces they are.
     [Fact]

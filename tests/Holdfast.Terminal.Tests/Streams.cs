@@ -105,6 +105,22 @@ internal static class Streams
              (12, Rendition), (6, Gen.Constant("\e[0m")), (12, Gen.Choose(1, 24).Select(n => "abcdefghijklmnopqrstuvwxyz"[..n])), (6, Gen.Constant(" ")), (2, Gen.Constant("\r\n")), (3, Gen.Elements(Oddities))).ArrayOf()
          select new Stream(columns, rows, pieces, ""), Shrink);
 
+    private static readonly string[] DrawnOddities =
+    [
+        "\e[H", "\e[2H", "\e[;5H", "\e[3;H", "\e[;H", "\e[002;0004H", "\e[1000;2H", "\e[0001H", "\e[10000H", "\e[2;1000H", "\e[1;2;3H", "\e[1:2H", "\e[?1;2H", "\e[2;3f", "\e[1;2\x7fH",
+        "\e[2;1\rH", "\e[2;é", "\e[K", "\e[1K", "\e[2J", "\e[3X", "\e[2P", "\e[2@", "\e[2C", "\e[?6h", "\e[?6l", "\e[?69h\e[3;9s", "\e[?69l", "\e[4h", "\e[4l", "\e[?7l",
+        "\e[?7h", "\e[2;3r", "\e[r", "\e(0", "\e(B", "\e]8;;u\a", "\e]8;;\a", "\e[1\"q", "字", "─┐", "e\u0301", "\u0301", "\e[3b", "\e[?1049h", "\e[?1049l", "\r\n",
+    ];
+
+    /// <summary>Words put here and there on a screen, as full-screen programs do, with oddities between.</summary>
+    public static Arbitrary<Stream> Drawn =>
+        Arb.From(from columns in Gen.Choose(2, 40)
+         from rows in Gen.Choose(1, 6)
+         from pieces in Gen.Frequency(
+             (12, from row in Gen.Choose(0, rows + 1) from column in Gen.Choose(0, columns + 1) select $"\e[{row};{column}H"),
+             (8, Rendition), (2, Gen.Constant("\e[m")), (12, Gen.Choose(1, 24).Select(n => "abcdefghijklmnopqrstuvwxyz"[..n])), (5, Gen.Elements(DrawnOddities))).ArrayOf()
+         select new Stream(columns, rows, pieces, ""), Shrink);
+
     /// <summary>A terminal's size and what is fed to it.</summary>
     internal sealed record Stream(int Columns, int Rows, string[] Pieces, string Open)
     {

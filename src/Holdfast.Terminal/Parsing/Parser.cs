@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Text;
@@ -13,7 +12,7 @@ namespace Holdfast.Terminal.Parsing;
 /// <see cref="SequenceReader"/>.
 /// </summary>
 internal sealed class Parser(
-    TerminalState terminal, CellWriter text, PlainLines lines, ControlDispatch controls, CursorMotion cursor, RenditionReader rendition, ControlSequenceDispatch sequences, SequenceReader reader)
+    TerminalState terminal, CellWriter text, PlainLines lines, StyledText styled, DrawnText drawn, ControlDispatch controls, CursorMotion cursor, RenditionReader rendition, ControlSequenceDispatch sequences, SequenceReader reader)
 {
     private const byte Escape = 0x1B;
     private const int Replacement = 0xFFFD;
@@ -92,12 +91,8 @@ internal sealed class Parser(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int TextLength(ReadOnlySpan<byte> rest)
     {
-        if (rest.Length >= Vector128<byte>.Count)
-        {
-            var others = Vector128.GreaterThan(Vector128.Create(rest) - Vector128.Create((byte)0x20), Vector128.Create((byte)0x5E)).ExtractMostSignificantBits();
-            if (others != 0)
-                return BitOperations.TrailingZeroCount(others);
-        }
+        if (rest.Length >= Vector128<byte>.Count && PlainText.Begins(Vector128.Create(rest), out var few) && few < Vector128<byte>.Count)
+            return few;
         var length = rest.IndexOfAnyExceptInRange((byte)0x20, (byte)0x7E);
         return length < 0 ? rest.Length : length;
     }
@@ -183,7 +178,36 @@ internal sealed class Parser(
     }
 
     // As below, of numbers of up to three digits with nothing else between them, which nearly all sequences are.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int ReadPlainControlSequence(ReadOnlySpan<byte> output, int at)
+    {
+        if (PlainSequence.TryReadPosition(output, at, out var row, out var column, out var final) is var length and > 0)
+        {
+            cursor.MoveTo(Math.Max(column, 1) - 1, Math.Max(row, 1) - 1);
+            terminal.JoinWidth = 0;
+            return at + length + drawn.Take(output[(at + length)..]);
+        }
+        if (final is (byte)'m' or (byte)';')
+        {
+            var end = rendition.TryTake(output, at);
+            if (end > 0)
+            {
+                terminal.JoinWidth = 0;
+                return end + TakeStyled(output[end..]);
+            }
+        }
+        return ReadNumbers(output, at);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int TakeStyled(ReadOnlySpan<byte> rest)
+    {
+        var taken = styled.Take(rest);
+        return taken > 0 ? taken : drawn.Take(rest);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int ReadNumbers(ReadOnlySpan<byte> output, int at)
     {
         var marks = 0;
         if (output[at] is >= 0x3C and <= 0x3F)
@@ -197,18 +221,6 @@ internal sealed class Parser(
                 continue;
             if (next is < 0x40 or > 0x7E)
                 return -1;
-            if (next == 'm' && marks == 0 && rendition.TryApply(values[..count]))
-            {
-                terminal.JoinWidth = 0;
-                return at;
-            }
-            // What a full-screen program writes most.
-            if (next == 'H' && marks == 0)
-            {
-                cursor.MoveTo(count > 1 ? Math.Max(values[1], 1) - 1 : 0, Math.Max(values[0], 1) - 1);
-                terminal.JoinWidth = 0;
-                return at;
-            }
             reader.Parameters.Complete(count, 0);
             sequences.Dispatch(marks, next, reader.Parameters);
             return at;

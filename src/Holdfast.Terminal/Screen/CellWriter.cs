@@ -100,12 +100,12 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
             width = next;
             if (next == 2)
             {
-                cells[x] = pen.WithElement(0, (uint)scalar | Cell.WideLead);
-                cells[x + 1] = pen.WithElement(0, Cell.WideTrail);
+                cells[x] = pen | Vector128.CreateScalar((uint)scalar | Cell.WideLead);
+                cells[x + 1] = pen | Vector128.CreateScalar(Cell.WideTrail);
             }
             else
             {
-                cells[x] = pen.WithElement(0, (uint)scalar);
+                cells[x] = pen | Vector128.CreateScalar((uint)scalar);
             }
             x += next;
             at += length;
@@ -267,7 +267,7 @@ internal sealed class CellWriter(TerminalState state, Scroller scroller)
         var pen = Vector128.Create(0u, state.Pen.Fg, state.Pen.Bg, state.Pen.Attr);
         var target = MemoryMarshal.Cast<Cell, Vector128<uint>>(cells);
         for (var i = 0; i < text.Length && i < target.Length; i++)
-            target[i] = pen.WithElement(0, text[i]);
+            target[i] = pen | Vector128.CreateScalar((uint)text[i]);
     }
 
     // The cell that a mark joins: the last one printed, or the one left of the cursor. -1 where there is none.

@@ -99,7 +99,7 @@ internal sealed class ClusterTable
             return;
         for (var row = 0; row < grid.Rows; row++)
         {
-            foreach (ref readonly var cell in grid.CellsInTables(row))
+            foreach (ref readonly var cell in grid.KeptCells(row))
             {
                 if ((cell.Content & Cell.ClusterBit) != 0)
                     used[cell.Content & Cell.ContentMask] = true;

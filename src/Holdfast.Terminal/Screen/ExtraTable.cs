@@ -69,7 +69,7 @@ internal sealed class ExtraTable
             return;
         for (var row = 0; row < grid.Rows; row++)
         {
-            foreach (ref readonly var cell in grid.CellsInTables(row))
+            foreach (ref readonly var cell in grid.KeptCells(row))
                 used[cell.ExtraId] = true;
         }
     }

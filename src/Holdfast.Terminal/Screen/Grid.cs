@@ -65,7 +65,12 @@ internal sealed class Grid
     }
 
     /// <summary>The cells of a row that is kept as such; none where it is kept as bytes, which name nothing in any table.</summary>
-    public ReadOnlySpan<Cell> CellsInTables(int row) => _appended[_slots[row]].Columns == AppendedRow.AsCells ? Cells(_slots[row]) : default;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Span<Cell> KeptCells(int row)
+    {
+        var slot = _slots[row];
+        return _appended[slot].Columns == AppendedRow.AsCells ? Cells(slot) : default;
+    }
 
     /// <summary>The row as it was appended so far and the room for its bytes; its columns are beyond all where it is kept as cells.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

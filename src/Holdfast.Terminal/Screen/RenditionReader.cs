@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Holdfast.Terminal.Parsing;
 
 namespace Holdfast.Terminal.Screen;
@@ -24,48 +25,74 @@ internal sealed class RenditionReader(TerminalState state)
     }
 
     /// <summary>
-    /// Parameters without sub-parameters, as nearly all are. False when there is more to do than the three words of the pen can hold, and
-    /// nothing was changed then.
+    /// Numbers without sub-parameters, as nearly all are, straight from the bytes behind "ESC [". Returns where the sequence ends, or 0: it is another one,
+    /// is cut, or there is more to it than the three words of a plain pen can hold, and nothing was changed then.
     /// </summary>
-    public bool TryApply(ReadOnlySpan<int> values)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public int TryTake(ReadOnlySpan<byte> output, int at)
     {
-        var (fg, bg, attr) = (state.Pen.Fg, state.Pen.Bg, state.Pen.Attr);
-        if (attr > 0xFFFF)
-            return false;
+        var pen = new PlainPen(state.Pen.Fg, state.Pen.Bg, state.Pen.Attr);
+        var end = pen.Attr <= 0xFFFF ? TryTake(output, at, ref pen) : 0;
+        // Word by word: a struct that was just written in parts is slow to copy whole.
+        if (end > 0)
+            (state.Pen.Fg, state.Pen.Bg, state.Pen.Attr) = pen;
+        return end;
+    }
+
+    /// <summary>As above, for who has the pen at hand.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public int TryTake(ReadOnlySpan<byte> output, int at, ref PlainPen pen)
+    {
+        var (fg, bg, attr) = pen;
         var changes = _changes;
-        for (var i = 0; i < values.Length; i++)
+        // Fewer than the parser keeps, of whatever kind they are.
+        for (var left = SequenceParameters.Most / 5; left > 0; left--)
         {
-            var value = values[i];
-            if (value is 38 or 48 or 58)
+            if (!ShortNumber.TryRead(output, ref at, out var value, out var next) || (uint)value >= (uint)changes.Length || value == 58)
+                return 0;
+            if (value is 38 or 48)
             {
-                if (value == 58 || !TryColor(values[(i + 1)..], out var color, out var used))
-                    return false;
+                if (next != ';' || !TryTakeColor(output, ref at, out var color, out next))
+                    return 0;
                 if (value == 38)
                     fg = color;
                 else
                     bg = color;
-                i += used;
             }
-            else if ((uint)value < (uint)changes.Length)
+            else
             {
                 ref readonly var change = ref changes[value];
                 fg = (fg & change.KeptFg) | change.SetFg;
                 bg = (bg & change.KeptBg) | change.SetBg;
                 attr = (attr & change.KeptAttr) | change.SetAttr;
             }
+            if (next == 'm')
+            {
+                pen = new PlainPen(fg, bg, attr);
+                return at;
+            }
+            if (next != ';')
+                return 0;
         }
-        // Word by word: a struct that was just written in parts is slow to copy whole.
-        (state.Pen.Fg, state.Pen.Bg, state.Pen.Attr) = (fg, bg, attr);
-        return true;
+        return 0;
     }
 
-    private static bool TryColor(ReadOnlySpan<int> values, out uint color, out int used)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryTakeColor(ReadOnlySpan<byte> output, ref int at, out uint color, out byte next)
     {
-        used = values.IsEmpty ? 0 : values[0] switch { 5 => 2, 2 => 4, _ => 0 };
-        color = 0;
-        if (used == 0 || values.Length < used)
+        (color, next) = (0, 0);
+        if (output.Length - at < 2 || output[at + 1] != ';' || output[at] is not ((byte)'2' or (byte)'5'))
             return false;
-        color = used == 2 ? PackedColor.Indexed(values[1]) : PackedColor.Rgb(values[1], values[2], values[3]);
+        var kind = output[at];
+        at += 2;
+        if (!ShortNumber.TryRead(output, ref at, out var first, out next))
+            return false;
+        color = PackedColor.Indexed(first);
+        if (kind == '5')
+            return true;
+        if (next != ';' || !ShortNumber.TryRead(output, ref at, out var second, out next) || next != ';' || !ShortNumber.TryRead(output, ref at, out var third, out next))
+            return false;
+        color = PackedColor.Rgb(first, second, third);
         return true;
     }
 
