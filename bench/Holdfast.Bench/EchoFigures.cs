@@ -7,7 +7,7 @@ namespace Holdfast.Bench;
 /// <summary>The way of one keystroke and back, in raw mode: from the PTY itself, and through each multiplexer in the same harness. Stateless.</summary>
 internal static class EchoFigures
 {
-    private const int Rounds = 10;
+    private const int Rounds = 20;
     private const int TripsARound = 500;
     private const int WarmUp = 1000;
 

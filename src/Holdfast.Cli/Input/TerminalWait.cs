@@ -12,8 +12,8 @@ namespace Holdfast.Cli.Input;
 /// </summary>
 internal sealed class TerminalWait : IReceiveWait
 {
-    // Several times an echo through the daemon; at ten keys a second without any echo it is 0.3% of a processor.
-    private static readonly TimeSpan EchoTime = TimeSpan.FromMicroseconds(300);
+    // Several times an echo through the daemon, also on a slow machine; at ten keys a second without any echo it is 0.4% of a processor.
+    private static readonly TimeSpan EchoTime = TimeSpan.FromMicroseconds(400);
 
     // One for each of the two that may wait at the same time: a bell that both heard could be silenced by the other.
     private readonly EventFd _loopBell = new();

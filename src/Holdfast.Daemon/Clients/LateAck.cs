@@ -20,7 +20,7 @@ public sealed class LateAck
     public static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Most programs echo within this; to sleep and be woken costs about half of it on a virtual machine (decision 0009).</summary>
-    public static readonly TimeSpan EchoWait = TimeSpan.FromMicroseconds(100);
+    public static readonly TimeSpan EchoWait = TimeSpan.FromMicroseconds(150);
 
     private Envelope? _envelope;
     private long _since;
