@@ -181,13 +181,13 @@ internal sealed class Parser(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int ReadPlainControlSequence(ReadOnlySpan<byte> output, int at)
     {
-        if (PlainSequence.TryReadPosition(output, at, out var row, out var column, out var final) is var length and > 0)
+        if (PlainSequence.TryReadPosition(output, at, out var row, out var column, out var first) is var length and > 0)
         {
             cursor.MoveTo(Math.Max(column, 1) - 1, Math.Max(row, 1) - 1);
             terminal.JoinWidth = 0;
             return at + length + drawn.Take(output[(at + length)..]);
         }
-        if (final is (byte)'m' or (byte)';')
+        if (first is (byte)'m' or (byte)';')
         {
             var end = rendition.TryTake(output, at);
             if (end > 0)

@@ -31,7 +31,7 @@ internal static class PlainSequence
         first = (byte)(word >> bits);
         if (first == 'H' && bits <= 24)
         {
-            row = Value(digits, bits);
+            row = ShortNumber.Value(digits, bits);
             return (bits >> 3) + 1;
         }
         others &= others - 1;
@@ -40,16 +40,8 @@ internal static class PlainSequence
         var more = BitOperations.TrailingZeroCount(others) - 7;
         if ((byte)(word >> more) != 'H' || bits > 24 || more - bits > 32)
             return 0;
-        row = Value(digits, bits);
-        column = Value(digits >> (bits + 8), more - bits - 8);
+        row = ShortNumber.Value(digits, bits);
+        column = ShortNumber.Value(digits >> (bits + 8), more - bits - 8);
         return (more >> 3) + 1;
-    }
-
-    // Ones in the highest of three bytes, zeros before what there is.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Value(ulong digits, int bits)
-    {
-        var aligned = (uint)(digits << (24 - bits));
-        return (int)(((aligned >> 16) & 0xFF) + (((aligned >> 8) & 0xFF) * 10) + ((aligned & 0xFF) * 100));
     }
 }

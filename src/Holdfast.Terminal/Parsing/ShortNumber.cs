@@ -25,10 +25,17 @@ internal static class ShortNumber
             return false;
         var length = BitOperations.TrailingZeroCount(others) >> 3;
         next = (byte)(word >> (8 * length));
-        // Ones in the highest byte, zeros before what there is.
-        var aligned = (uint)((ulong)digits << (32 - (8 * length)));
-        value = (int)((aligned >> 24) + (((aligned >> 16) & 0xFF) * 10) + (((aligned >> 8) & 0xFF) * 100));
+        value = Value(digits, 8 * length);
         at += length + 1;
         return true;
+    }
+
+    /// <summary>The number whose up to three digits, each a byte of 0 to 9 with the first one lowest, are the lowest so many bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Value(ulong digits, int bits)
+    {
+        // Ones in the highest of three bytes, zeros before what there is.
+        var aligned = (uint)(digits << (24 - bits));
+        return (int)(((aligned >> 16) & 0xFF) + (((aligned >> 8) & 0xFF) * 10) + ((aligned & 0xFF) * 100));
     }
 }
