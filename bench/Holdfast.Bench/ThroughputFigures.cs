@@ -8,7 +8,7 @@ namespace Holdfast.Bench;
 internal static class ThroughputFigures
 {
     private const long Produced = 128L << 20;
-    private const int Repetitions = 5;
+    private const int Repetitions = 15;
     private const int Readers = 16;
 
     // Every newline of the producer's 64-byte lines becomes two bytes in the terminal.

@@ -19,7 +19,7 @@ public sealed class ClientConnection : IReadyHandler
     // One receive a turn and connection; a client with more waits for the others.
     private static readonly byte[] Receiving = GC.AllocateUninitializedArray<byte>(64 * 1024, pinned: true);
 
-    // One that does not read its refusal must not stay for that.
+    // One that does not read its refusal, or does not close behind it, must not stay for that.
     private static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(1);
 
     private readonly Fd _fd;
@@ -32,7 +32,7 @@ public sealed class ClientConnection : IReadyHandler
     private readonly Reactor _reactor;
     private byte[] _partial = [];
     private int _partialBytes;
-    private bool _closing;
+    private string? _refusal;
     private bool _paced;
     private int _turn;
 
@@ -64,10 +64,10 @@ public sealed class ClientConnection : IReadyHandler
     /// Output is sent only where nothing waits: what cannot be sent stays in the ring. A client of several sessions gets the next frame once its socket
     /// is nearly empty: whatever floods, an echo waits behind about one frame.
     /// </summary>
-    public bool CanSendOutput => !IsEnded && !_closing && !_paced && _outgoing.IsEmpty;
+    public bool CanSendOutput => !IsEnding && !_paced && _outgoing.IsEmpty;
 
-    /// <summary>Refused, and ended as soon as it was told why.</summary>
-    public bool IsEnding => IsEnded || _closing;
+    /// <summary>Refused: it is told why, and ends when the peer closes or after a second.</summary>
+    public bool IsEnding => IsEnded || _refusal is not null;
 
     /// <summary>Frames of all its subscriptions that are sent and not acknowledged.</summary>
     public ulong PendingFrames { get; set; }
@@ -101,7 +101,7 @@ public sealed class ClientConnection : IReadyHandler
 
     public void Send(Envelope envelope)
     {
-        if (IsEnded || _closing)
+        if (IsEnding)
             return;
         SendLateAck();
         SendNow(envelope);
@@ -136,7 +136,7 @@ public sealed class ClientConnection : IReadyHandler
 
     private void SendLateAck()
     {
-        if (_lateAck.Take() is { } ack && !IsEnded && !_closing)
+        if (_lateAck.Take() is { } ack && !IsEnding)
             SendNow(ack);
     }
 
@@ -159,15 +159,21 @@ public sealed class ClientConnection : IReadyHandler
 
     public void OnGap(Session session, ulong bytes) => _router.OnGap(session, this, bytes);
 
-    /// <summary>Tells the peer why, and ends as soon as that was sent.</summary>
+    /// <summary>
+    /// Tells the peer why, then closes this side only: what the peer still sends is dropped until it closes too, so that it reads the reason even if it
+    /// writes first (a write to a closed socket fails, and some runtimes then throw away what they had received).
+    /// </summary>
     public void Refuse(Error error, string reason)
     {
+        if (IsEnding)
+            return;
         Send(new Envelope { Error = error });
+        if (IsEnded)
+            return;
+        _refusal = reason;
+        _reactor.After(RefusalTime, () => End(reason));
         if (_outgoing.IsEmpty)
-            End(reason);
-        else
-            _reactor.After(RefusalTime, () => End(reason));
-        _closing = true;
+            HalfClose();
     }
 
     public void End(string reason)
@@ -176,6 +182,21 @@ public sealed class ClientConnection : IReadyHandler
             return;
         IsEnded = true;
         _registration.Dispose();
+        Leave();
+        _outgoing.Release();
+        _fd.Dispose();
+        Ended?.Invoke(this, _refusal ?? reason);
+    }
+
+    private void HalfClose()
+    {
+        UnixSocket.ShutDownSending(_fd);
+        Leave();
+        UpdateInterest();
+    }
+
+    private void Leave()
+    {
         foreach (var session in _attached.ToArray())
         {
             session.Subscribers.Vanish(this);
@@ -183,9 +204,6 @@ public sealed class ClientConnection : IReadyHandler
             session.Owner.Detach(this, vanished: true);
         }
         _attached.Clear();
-        _outgoing.Release();
-        _fd.Dispose();
-        Ended?.Invoke(this, reason);
     }
 
     private void Send(ReadOnlySpan<byte> header, ReadOnlySpan<byte> body)
@@ -214,9 +232,9 @@ public sealed class ClientConnection : IReadyHandler
             End("the peer is gone");
             return;
         }
-        if (_closing && _outgoing.IsEmpty)
+        if (IsEnding && _outgoing.IsEmpty)
         {
-            End("refused");
+            HalfClose();
             return;
         }
         // The kernel says so only when most of what the socket holds was taken.
@@ -252,8 +270,7 @@ public sealed class ClientConnection : IReadyHandler
             End(received.Ok ? "closed by the peer" : received.Error.ToString());
             return;
         }
-        // After a refusal the rest is read and dropped, so that the peer gets the error and not a reset.
-        if (_closing)
+        if (IsEnding)
             return;
         var bytes = Receiving.AsSpan(0, received.Count);
         if (_partialBytes == 0)
@@ -288,7 +305,7 @@ public sealed class ClientConnection : IReadyHandler
 
     private ReadOnlySpan<byte> ReadFrames(ReadOnlySpan<byte> bytes)
     {
-        while (!IsEnded && !_closing)
+        while (!IsEnding)
         {
             var status = FrameCodec.TryRead(bytes, _router.MaxFrameBytes, out var frame, out var consumed);
             if (status == FrameReadStatus.NeedMore)

@@ -16,6 +16,9 @@ public sealed class ClientServer(Reactor reactor, DaemonOptions options, DaemonC
     // Bounded, so that a storm of connections does not keep sessions waiting.
     private const int AcceptsPerTurn = 32;
 
+    // Refused ones that have not closed yet, beyond the connections that are allowed: a storm of them must not take all descriptors.
+    private const int MostRefused = 64;
+
     private static readonly TimeSpan NoDescriptorPause = TimeSpan.FromMilliseconds(100);
     private readonly HashSet<ClientConnection> _connections = [];
     private readonly RateLimit _rate = new(options.MaxConnectionRate);
@@ -23,11 +26,12 @@ public sealed class ClientServer(Reactor reactor, DaemonOptions options, DaemonC
     private Fd? _listener;
     private Registration? _registration;
 
-    public int Count => _connections.Count;
+    /// <summary>Those that count against the limit; one that was refused only waits for its end.</summary>
+    public int Count => _connections.Count(c => !c.IsEnding);
 
     public ulong RecentConnections => _rate.Used;
 
-    public int OpenCount => _connections.Count(c => c.IsOpen);
+    public int OpenCount => _connections.Count(c => c.IsOpen && !c.IsEnding);
 
     public void Listen(Fd listener, FrameRouter router)
     {
@@ -86,7 +90,7 @@ public sealed class ClientServer(Reactor reactor, DaemonOptions options, DaemonC
             FrameRouter.Refuse(connection, ErrorCode.PermissionDenied, "this daemon belongs to another user");
         else if (!_rate.TryTake(Reactor.Now))
             Reject(connection, ErrorCode.LimitConnectionRate, $"more than {options.MaxConnectionRate} connections a second were opened");
-        else if (_connections.Count > options.MaxConnections)
+        else if (_connections.Count > options.MaxConnections && Count > options.MaxConnections)
             Reject(connection, ErrorCode.LimitConnections, $"there are {options.MaxConnections} connections, as many as allowed");
         else
             reactor.After(TimeSpan.FromMilliseconds(ProtocolLimits.HandshakeTimeoutMs), () => CheckHello(connection));
@@ -97,17 +101,14 @@ public sealed class ClientServer(Reactor reactor, DaemonOptions options, DaemonC
         counters.ConnectionsRefused++;
         counters.Refused(code);
         FrameRouter.Refuse(connection, code, why);
-        // Even one that does not read its refusal must not stay.
-        if (!connection.IsEnded)
-            reactor.After(TimeSpan.FromSeconds(1), () => connection.End("refused"));
+        if (_connections.Count > options.MaxConnections + MostRefused)
+            connection.End(why);
     }
 
     private static void CheckHello(ClientConnection connection)
     {
-        if (connection.IsEnded || connection.IsOpen)
-            return;
-        FrameRouter.Refuse(connection, ErrorCode.HandshakeTimeout, "no hello arrived");
-        connection.End("no hello arrived");
+        if (!connection.IsOpen)
+            FrameRouter.Refuse(connection, ErrorCode.HandshakeTimeout, "no hello arrived");
     }
 
     private void OnEnded(ClientConnection connection, string reason)

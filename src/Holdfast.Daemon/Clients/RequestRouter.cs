@@ -74,7 +74,7 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
         return request.BodyCase switch
         {
             Envelope.BodyOneofCase.Create => CreateHandler.HandleAsync(services, request.Create),
-            Envelope.BodyOneofCase.Attach => AwakeAsync(request.Attach.Session, () => AttachHandler.Handle(services, connection, request.Attach)),
+            Envelope.BodyOneofCase.Attach => AwakeAsync(connection, request.Attach.Session, () => AttachHandler.Handle(services, connection, request.Attach)),
             Envelope.BodyOneofCase.Detach => Task.FromResult(DetachHandler.Handle(services, connection, request.Detach)),
             Envelope.BodyOneofCase.Resize => Task.FromResult(ResizeHandler.Handle(services, connection, request.Resize)),
             Envelope.BodyOneofCase.Signal => SignalHandler.HandleAsync(services, connection, request.Signal),
@@ -85,8 +85,8 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
             Envelope.BodyOneofCase.Ack => Task.FromResult(AckHandler.Handle(services, connection, request.Ack)),
             Envelope.BodyOneofCase.List => Task.FromResult(ListHandler.Handle(services)),
             Envelope.BodyOneofCase.Inspect => Task.FromResult(InspectHandler.Handle(services, request.Inspect)),
-            Envelope.BodyOneofCase.History => AwakeAsync(request.History.Session, () => HistoryHandler.Handle(services, request.History)),
-            Envelope.BodyOneofCase.Snapshot => AwakeAsync(request.Snapshot.Session, () => SnapshotHandler.Handle(services, connection, request)),
+            Envelope.BodyOneofCase.History => AwakeAsync(connection, request.History.Session, () => HistoryHandler.Handle(services, request.History)),
+            Envelope.BodyOneofCase.Snapshot => AwakeAsync(connection, request.Snapshot.Session, () => SnapshotHandler.Handle(services, connection, request)),
             Envelope.BodyOneofCase.Wait => WaitHandler.HandleAsync(services, request.Wait),
             Envelope.BodyOneofCase.Status => Task.FromResult(StatusHandler.Handle(services)),
             Envelope.BodyOneofCase.Stop => StopHandler.HandleAsync(services, request.Stop),
@@ -96,11 +96,12 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
     }
 
     // Output and screen of a session from before may still be on disk.
-    private async Task<Envelope> AwakeAsync(string reference, Func<Envelope> handle)
+    private async Task<Envelope> AwakeAsync(ClientConnection connection, string reference, Func<Envelope> handle)
     {
         if (services.Sessions.Find(reference).Awaken is { } awaken)
             await awaken();
-        return handle();
+        // Whoever asked and is gone must not be attached: nothing would detach it again.
+        return connection.IsEnding ? new Envelope() : handle();
     }
 
     private static bool Mutates(Envelope.BodyOneofCase body) => body is

@@ -12,6 +12,7 @@ internal static unsafe partial class Libc
     public const int SOL_SOCKET = 1;
     public const int SO_SNDBUF = 7;
     public const int SO_PEERCRED = 17;
+    public const int SHUT_WR = 1;
     public const int SCM_RIGHTS = 1;
     public const int MSG_CTRUNC = 8;
     public const int MSG_TRUNC = 0x20;
@@ -72,4 +73,7 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint recv(int fd, void* buffer, nuint length, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int shutdown(int fd, int how);
 }

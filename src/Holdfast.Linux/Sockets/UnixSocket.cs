@@ -77,6 +77,13 @@ public static unsafe class UnixSocket
     public static void SetSendBuffer(Fd fd, int bytes) =>
         Sys.Check("setsockopt(SO_SNDBUF)", Libc.setsockopt(fd.Number, Libc.SOL_SOCKET, Libc.SO_SNDBUF, &bytes, 4));
 
+    /// <summary>The peer reads an end behind what was sent, and can still send (shutdown(2), SHUT_WR). Nothing where it is gone.</summary>
+    public static void ShutDownSending(Fd fd)
+    {
+        if (Libc.shutdown(fd.Number, Libc.SHUT_WR) != 0 && Sys.LastError is var error and not Errno.ENOTCONN)
+            throw new LinuxException("shutdown", error);
+    }
+
     public static IoResult Receive(Fd fd, Span<byte> into)
     {
         fixed (byte* p = into)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net.Sockets;
 using System.Text;
 using Holdfast.Client;
 using Holdfast.Protocol;
@@ -174,6 +175,43 @@ public sealed class HostilePeerTests
         Assert.InRange(echoes, 100, int.MaxValue);
         (await daemon.CliAsync("ls")).Succeeded();
     }
+
+    // Where a write fails, Node throws away what it has received: the refusal.
+    [Fact]
+    public async Task A_peer_that_is_refused_can_go_on_writing_for_a_second()
+    {
+        await using var daemon = new DaemonProcess(("HOLDFAST_MAX_CONNECTIONS", "1"));
+        await using var client = await daemon.ConnectAsync();
+        using var peer = await RawPeer.ConnectAsync(daemon);
+        Assert.Equal(ErrorCode.LimitConnections, (await peer.RefusalAsync()).Code);
+        await peer.SendAsync(RawPeer.Greeting(daemon));
+        Assert.Equal(1U, (await client.StatusAsync()).Clients);
+        var ended = await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            while (true)
+                await peer.SendAsync(new byte[ProtocolLimits.MaxFrameBytes]);
+        });
+        Assert.Contains(ended.SocketErrorCode, (SocketError[])[SocketError.Shutdown, SocketError.ConnectionReset]);
+    }
+
+    [Fact]
+    public async Task Refused_peers_that_stay_do_not_add_up()
+    {
+        await using var daemon = new DaemonProcess(("HOLDFAST_MAX_CONNECTIONS", "1"));
+        await using var client = await daemon.ConnectAsync();
+        var daemonPid = (int)(await client.StatusAsync()).DaemonPid;
+        var before = Descriptors(daemonPid);
+        var peers = new List<RawPeer>();
+        for (var i = 0; i < 300; i++)
+        {
+            peers.Add(await RawPeer.ConnectAsync(daemon));
+            Assert.Equal(ErrorCode.LimitConnections, (await peers[i].RefusalAsync()).Code);
+            Assert.InRange(Descriptors(daemonPid), 0, before + 100);
+        }
+        peers.ForEach(p => p.Dispose());
+    }
+
+    private static int Descriptors(int pid) => Directory.GetFiles($"/proc/{pid}/fd").Length;
 
     private static async Task<ErrorCode> RefusedAsync(DaemonProcess daemon)
     {

@@ -62,19 +62,6 @@ internal sealed class RawPeer : IDisposable
         return frame;
     }
 
-    /// <summary>Sends to a daemon that may have refused this peer already: what it said can be received all the same.</summary>
-    public async Task TrySendAsync(Envelope envelope)
-    {
-        try
-        {
-            await SendAsync(envelope);
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.Shutdown or SocketError.ConnectionReset)
-        {
-            _ = e;
-        }
-    }
-
     public Task SendAsync(Envelope envelope) => SendAsync(FrameOf(envelope));
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)

@@ -194,7 +194,7 @@ public sealed class FlowTests
         for (var i = 0; i < 100; i++)
         {
             using var peer = await RawPeer.ConnectAsync(daemon);
-            await peer.TrySendAsync(RawPeer.Greeting(daemon));
+            await peer.SendAsync(RawPeer.Greeting(daemon));
             if (await peer.ReceiveAsync() is { Error.Code: ErrorCode.LimitConnectionRate })
                 refused++;
         }

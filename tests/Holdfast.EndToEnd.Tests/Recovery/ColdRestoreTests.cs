@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using Holdfast.Daemon.Journal;
+using Holdfast.EndToEnd.Tests.Connections;
 using Holdfast.EndToEnd.Tests.Crash;
 using Holdfast.Linux.Processes;
+using Holdfast.Protocol.V1;
 using Holdfast.TestKit;
 
 namespace Holdfast.EndToEnd.Tests.Recovery;
@@ -59,6 +61,30 @@ public sealed class ColdRestoreTests
         File.WriteAllBytes(path, RecordFormat.Encode(record! with { BootId = "another", Pid = Environment.ProcessId, LeaderStart = self.StartTime }));
         Assert.Equal(1, (await Loss.RecoveryAsync(daemon)).GetProperty("restored").GetInt32());
         await Loss.ShownAsync(daemon, "a", "(the machine was restarted) ──");
+    }
+
+    [Fact]
+    public async Task Who_went_away_while_a_session_was_restored_does_not_own_it()
+    {
+        await using var daemon = new DaemonProcess();
+        var shell = Path.Combine(daemon.Directory, "shell");
+        File.Copy("/bin/sh", shell);
+        (await daemon.CliAsync("new", "work", "-d", "--restore", "command", "--", shell, "-c", "echo here; exec sleep 1000")).Succeeded();
+        await Loss.ShownAsync(daemon, "work", "here");
+        await Loss.PersistedAsync(daemon, "work");
+        await Loss.OfTheMachineAsync(daemon);
+
+        using var lease = FileLease.On(shell);
+        await using var client = await daemon.ConnectAsync();
+        using (var gone = await RawPeer.GreetedAsync(daemon))
+            await gone.SendAsync(new Envelope { RequestId = 2, Attach = new AttachRequest { Session = "work", Start = true, As = AttachAs.AsOwner } });
+        while ((await client.StatusAsync()).Clients > 1)
+            await Task.Yield();
+        lease.Release();
+
+        Assert.Equal(1, (await Loss.RecoveryAsync(daemon)).GetProperty("restored").GetInt32());
+        var session = await client.InspectAsync("work");
+        Assert.Equal((0U, ""), (session.Clients, session.Owner));
     }
 
     [Fact]

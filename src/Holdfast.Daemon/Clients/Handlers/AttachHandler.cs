@@ -57,7 +57,7 @@ public static class AttachHandler
     /// <summary>The answer was sent: now what is held of the output.</summary>
     public static void Begin(RequestServices services, ClientConnection connection, AttachAnswer answer)
     {
-        if (!connection.IsEnded && services.Sessions.ById(answer.Session.Id) is { } session)
+        if (!connection.IsEnding && services.Sessions.ById(answer.Session.Id) is { } session)
             session.Subscribers.Begin(connection);
     }
 
