@@ -11,4 +11,7 @@ public static class ProtocolFeatures
 
     /// <summary>The daemon can be replaced by another program: <c>upgrade</c>.</summary>
     public const string Upgrades = "upgrades";
+
+    /// <summary>A <c>wait</c> can be taken back: <c>cancel</c>.</summary>
+    public const string Cancels = "cancels";
 }

@@ -38,6 +38,9 @@ public sealed class InputLedger
 
     private readonly SharedWords _words;
 
+    // The slot that was opened last, which nearly always is opened again: for each key several times.
+    private int _newest = -1;
+
     internal InputLedger(SharedWords words)
     {
         _words = words;
@@ -51,6 +54,8 @@ public sealed class InputLedger
     public int Open(ulong client)
     {
         ArgumentOutOfRangeException.ThrowIfZero(client);
+        if (_newest >= 0 && _words.Load(At(_newest, ClientIn)) == client)
+            return _newest;
         var (slot, newestUse) = Choose(client);
         if (_words.Load(At(slot, ClientIn)) != client)
         {
@@ -62,6 +67,7 @@ public sealed class InputLedger
         }
 
         _words.Store(At(slot, UsedIn), newestUse + 1);
+        _newest = slot;
         return slot;
     }
 

@@ -264,8 +264,12 @@ public sealed class EventTests
         crowded.Begin(TimeSpan.FromHours(1));
         Assert.True(crowded.IsOn);
         Assert.False(crowded.Yield());
-        crowded.Begin(TimeSpan.FromHours(1));
-        Assert.False(crowded.IsOn);
+        for (var bar = 8; bar <= 256; bar *= 2)
+        {
+            Assert.Equal(bar, Barred(crowded));
+            Assert.False(crowded.Yield());
+        }
+        Assert.Equal(256, Barred(crowded));
 
         // The answer came while somebody else had the processor: as long in coming as after a yield.
         var preempted = new AwakeSpell(() => { }, clock);
@@ -277,8 +281,21 @@ public sealed class EventTests
             preempted.End();
         }
 
+        // When nobody computes any more, the next bar is short again.
+        Assert.Equal(8, Barred(preempted));
+        for (var i = 0; i < 20; i++)
+        {
+            preempted.End();
+            preempted.Begin(TimeSpan.FromHours(1));
+            Assert.True(preempted.Yield());
+        }
+        clock.Now += TimeSpan.FromMilliseconds(1);
+        preempted.End();
         preempted.Begin(TimeSpan.FromHours(1));
-        Assert.False(preempted.IsOn);
+        Assert.True(preempted.Yield());
+        clock.Now += TimeSpan.FromMilliseconds(1);
+        preempted.End();
+        Assert.Equal(8, Barred(preempted));
 
         // Something took the processor away once in a while.
         var isLong = false;
@@ -289,6 +306,17 @@ public sealed class EventTests
             disturbed.Begin(TimeSpan.FromHours(1));
             Assert.True(disturbed.IsOn);
             Assert.Equal(!isLong, disturbed.Yield());
+        }
+    }
+
+    // How many spells do not begin.
+    private static int Barred(AwakeSpell spell)
+    {
+        for (var spells = 0; ; spells++)
+        {
+            spell.Begin(TimeSpan.FromHours(1));
+            if (spell.IsOn)
+                return spells;
         }
     }
 

@@ -68,7 +68,7 @@ internal static class TypeScriptFiles
               maxSessionNameChars: {{SessionName.MaxChars}},
             } as const;
 
-            export const features = { owners: {{Literal(ProtocolFeatures.Owners)}}, acks: {{Literal(ProtocolFeatures.Acks)}} } as const;
+            export const features = { owners: {{Literal(ProtocolFeatures.Owners)}}, acks: {{Literal(ProtocolFeatures.Acks)}}, cancels: {{Literal(ProtocolFeatures.Cancels)}} } as const;
 
             """);
 

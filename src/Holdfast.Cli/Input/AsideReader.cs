@@ -30,11 +30,12 @@ internal sealed class AsideReader : IDisposable
         {
             entries[0] = new PollEntry(_stop.Fd.Number, Readiness.Readable);
             entries[1] = KeyReader.Entry;
+            var takes = _keys.Takes;
             DescriptorPoll.Wait(entries, -1);
             if (entries[0].Ready != Readiness.None || !_keys.IsOpen)
                 return;
             if (entries[1].Ready != Readiness.None)
-                _keys.TakeAndWait();
+                _keys.TakeAndWait(takes);
         }
     }
 }

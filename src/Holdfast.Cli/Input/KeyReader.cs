@@ -19,6 +19,7 @@ internal sealed class KeyReader(Func<ReadOnlyMemory<byte>, Task<bool>> onKeys)
     private readonly Lock _gate = new();
     private Task<bool> _taking = Task.FromResult(true);
     private volatile bool _closed;
+    private int _takes;
 
     /// <summary>Called when reading goes on after it had paused. From any thread.</summary>
     public Action Ready { get; set; } = static () => { };
@@ -31,16 +32,19 @@ internal sealed class KeyReader(Func<ReadOnlyMemory<byte>, Task<bool>> onKeys)
     /// <summary>False while a piece is still being passed on, and after the end.</summary>
     public bool IsReading => !_closed && Volatile.Read(ref _taking).IsCompleted;
 
-    /// <summary>Takes what the terminal has. True for a key press that was passed on: its echo will come at once.</summary>
-    public bool Take()
+    /// <summary>How often something was taken: a look at the terminal is worth what it says only while this stays the same.</summary>
+    public int Takes => Volatile.Read(ref _takes);
+
+    /// <summary>Takes what the terminal was seen to have when <see cref="Takes"/> was so many. True for a key press that was passed on: its echo will come at once.</summary>
+    public bool Take(int takes)
     {
         lock (_gate)
         {
-            // Somebody else may have taken it since it was seen.
-            Span<PollEntry> entry = [Entry];
-            if (!IsReading || DescriptorPoll.Wait(entry, 0) == 0)
+            // Where somebody else took it meanwhile, a read would wait for the next key.
+            if (!IsReading || (takes != _takes && !HasKeys()))
                 return false;
             var read = Read();
+            Volatile.Write(ref _takes, _takes + 1);
             var taking = onKeys(_buffer.AsMemory(0, read));
             Volatile.Write(ref _taking, taking);
             if (taking.IsCompletedSuccessfully)
@@ -52,10 +56,16 @@ internal sealed class KeyReader(Func<ReadOnlyMemory<byte>, Task<bool>> onKeys)
     }
 
     /// <summary>For a thread that has nothing else to do.</summary>
-    public void TakeAndWait()
+    public void TakeAndWait(int takes)
     {
-        Take();
+        Take(takes);
         Volatile.Read(ref _taking).Wait();
+    }
+
+    private static bool HasKeys()
+    {
+        Span<PollEntry> entry = [Entry];
+        return DescriptorPoll.Wait(entry, 0) > 0;
     }
 
     private int Read()

@@ -75,10 +75,11 @@ internal sealed class TerminalWait : IReceiveWait
             var keys = _aside is null ? Volatile.Read(ref _keys) : null;
             entries[1] = keys is { IsReading: true } ? KeyReader.Entry : PollEntry.None;
             entries[2] = new PollEntry(bell.Fd.Number, Readiness.Readable);
+            var takes = keys?.Takes ?? 0;
             Poll(entries);
             if (entries[2].Ready != Readiness.None)
                 bell.Clear();
-            if (entries[1].Ready != Readiness.None && keys!.Take())
+            if (entries[1].Ready != Readiness.None && keys!.Take(takes))
                 _awake.Begin(EchoTime);
         }
         while (entries[0].Ready == Readiness.None);

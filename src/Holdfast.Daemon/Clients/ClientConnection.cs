@@ -74,6 +74,8 @@ public sealed class ClientConnection : IReadyHandler
 
     public IReadOnlyList<Session> Attached => _attached;
 
+    public PendingWaits Waits { get; } = new();
+
     public void Open(Hello hello)
     {
         ClientId = hello.ClientId;
@@ -197,6 +199,7 @@ public sealed class ClientConnection : IReadyHandler
 
     private void Leave()
     {
+        Waits.CancelAll();
         foreach (var session in _attached.ToArray())
         {
             session.Subscribers.Vanish(this);

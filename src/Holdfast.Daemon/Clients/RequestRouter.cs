@@ -10,6 +10,9 @@ namespace Holdfast.Daemon.Clients;
 /// <summary>Gives each request to its handler and sends its answer, or the error with its code. Owned by the host, loop thread.</summary>
 public sealed class RequestRouter(RequestServices services, ILogger log)
 {
+    /// <summary>Nobody waits for one any more.</summary>
+    internal static Envelope NoAnswer { get; } = new();
+
     public void Handle(ClientConnection connection, Envelope request)
     {
         // The one message without an answer, because there are so many of it; a wrong one is counted and has no effect.
@@ -21,6 +24,11 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
         if (request.BodyCase == Envelope.BodyOneofCase.Hello)
         {
             FrameRouter.Refuse(connection, ErrorCode.ProtoMalformed, "a second hello on one connection");
+            return;
+        }
+        if (request.BodyCase == Envelope.BodyOneofCase.Cancel)
+        {
+            connection.Waits.Cancel(request.RequestId);
             return;
         }
         // It runs until its first wait here and now; what follows comes back to the loop.
@@ -45,7 +53,7 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
         }
         if (answer.Error is { } refused)
             services.Counters.Refused(refused.Code);
-        if (request.RequestId == 0)
+        if (request.RequestId == 0 || ReferenceEquals(answer, NoAnswer))
             return;
         answer.RequestId = request.RequestId;
         connection.Send(answer);
@@ -87,7 +95,7 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
             Envelope.BodyOneofCase.Inspect => Task.FromResult(InspectHandler.Handle(services, request.Inspect)),
             Envelope.BodyOneofCase.History => AwakeAsync(connection, request.History.Session, () => HistoryHandler.Handle(services, request.History)),
             Envelope.BodyOneofCase.Snapshot => AwakeAsync(connection, request.Snapshot.Session, () => SnapshotHandler.Handle(services, connection, request)),
-            Envelope.BodyOneofCase.Wait => WaitHandler.HandleAsync(services, request.Wait),
+            Envelope.BodyOneofCase.Wait => WaitHandler.HandleAsync(services, connection, request),
             Envelope.BodyOneofCase.Status => Task.FromResult(StatusHandler.Handle(services)),
             Envelope.BodyOneofCase.Stop => StopHandler.HandleAsync(services, request.Stop),
             Envelope.BodyOneofCase.Upgrade => UpgradeHandler.HandleAsync(services, request.Upgrade),
@@ -101,7 +109,7 @@ public sealed class RequestRouter(RequestServices services, ILogger log)
         if (services.Sessions.Find(reference).Awaken is { } awaken)
             await awaken();
         // Whoever asked and is gone must not be attached: nothing would detach it again.
-        return connection.IsEnding ? new Envelope() : handle();
+        return connection.IsEnding ? NoAnswer : handle();
     }
 
     private static bool Mutates(Envelope.BodyOneofCase body) => body is

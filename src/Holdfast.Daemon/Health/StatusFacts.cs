@@ -29,7 +29,7 @@ public sealed class StatusFacts(
         KeeperPid = keeper.KeeperPid,
         MaxFrameBytes = (uint)options.MaxFrameBytes,
         InputWindowBytes = ProtocolLimits.InputWindowBytes,
-        Features = { ProtocolFeatures.Owners, ProtocolFeatures.Acks, ProtocolFeatures.Upgrades },
+        Features = { ProtocolFeatures.Owners, ProtocolFeatures.Acks, ProtocolFeatures.Upgrades, ProtocolFeatures.Cancels },
     };
 
     public StatusAnswer Status() => new()

@@ -51,13 +51,16 @@ public sealed class InputLanes(Session session)
             Refuse(connection, offset, lane.Accepted, ErrorCode.OwnerRequired);
             return;
         }
+        // Asked before this frame waits too, and not for each letter.
+        var isFull = data.Length <= KeyPressBytes && data.ContainsAnyExceptInRange((byte)' ', (byte)'~') && IsTerminalFull();
         if (lane.Offer(offset, data) is { } code)
         {
             Refuse(connection, offset, lane.Accepted, code);
             return;
         }
-        // Before anything is written: behind a full queue the terminal would take the key and not look at it.
-        if (data.Length <= KeyPressBytes && IsTerminalFull())
+        // Before anything is written: behind a full queue the terminal would take the key and not look at it. Elsewhere the terminal itself raises
+        // the signal, and does what belongs to it: it shows the key and drops the line that was begun.
+        if (isFull)
             lane.RaiseSignals(session.Pty, offset, data);
         Flush(connection, lane);
         if (lane.IsWaiting)

@@ -178,7 +178,7 @@ public sealed class OutputPump : IReadyHandler, IEchoRival
     // What is left is fed in later turns, because nothing tells of it where no more output comes.
     private void FeedScreen()
     {
-        while (_session.Screen.IsBehind && (!OthersWait || _session.Screen.IsFarBehind))
+        while (_session.Screen.IsBehind && (_session.Screen.IsHardlyBehind || !OthersWait || _session.Screen.IsFarBehind))
             _session.Screen.FeedSlice();
         FeedSoon();
     }

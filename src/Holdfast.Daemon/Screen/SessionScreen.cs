@@ -14,6 +14,9 @@ public sealed class SessionScreen
     // Of a ring; about what a new daemon has to feed at most: milliseconds. Half a ring is still held when the next one is due.
     private const ulong CheckpointShare = 2;
 
+    // A fraction of a microsecond's work, or a few for the dearest sequences; a system call is about one.
+    private const int LittleBytes = 64;
+
     // How far the model may stay behind while others want the loop; of a small ring an eighth.
     private const int MostBehindBytes = 512 * 1024;
     private const int MostBehindShare = 8;
@@ -85,6 +88,9 @@ public sealed class SessionScreen
 
     /// <summary>Whether output is to be fed, other than what may wait for more.</summary>
     public bool IsBehind => IsStale || _fedTo < Math.Min(_dueTo, _ring.Head);
+
+    /// <summary>What is to be fed takes no longer than to ask whether somebody waits for the loop: an echo.</summary>
+    public bool IsHardlyBehind => !IsStale && Math.Min(_dueTo, _ring.Head) - _fedTo <= LittleBytes;
 
     /// <summary>Whether output waits for more to come.</summary>
     public bool Waits => !IsStale && !IsBehind && _fedTo < _ring.Head;

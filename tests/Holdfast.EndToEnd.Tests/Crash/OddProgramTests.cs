@@ -60,6 +60,23 @@ public sealed class OddProgramTests
         Assert.Equal(4, (await daemon.CliAsync("wait", "a", "--exit")).ExitCode);
     }
 
+    [Fact]
+    public async Task The_interrupt_key_is_shown_and_drops_the_line_that_was_begun()
+    {
+        await using var daemon = new DaemonProcess();
+        await using var client = await daemon.ConnectAsync();
+        await client.CreateAsync(daemon.Shell("a", "trap '' INT; echo ready; read line; echo \"got $line\"; read rest"));
+        await using var transcript = await Transcript.OfAsync(client, "a");
+        await transcript.UntilAsync("ready\r\n");
+        await transcript.TypeAsync("begun");
+        // The key drops also what of its line was not shown yet.
+        await transcript.UntilAsync("begun");
+        await transcript.TypeAsync("\u0003");
+        await transcript.TypeAsync("new\r");
+        await transcript.UntilAsync("got new\r\n");
+        Assert.Equal("ready\r\nbegun^Cnew\r\ngot new\r\n", transcript.Text);
+    }
+
     [Theory]
     [InlineData("exec <&- >&- 2>&-;")]
     [InlineData("ulimit -n 64;")]

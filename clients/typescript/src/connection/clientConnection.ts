@@ -113,7 +113,7 @@ export class ClientConnection {
       return Promise.reject(this.#failure);
     }
     const envelope = create(EnvelopeSchema, { requestId: this.#requests.nextId(), body });
-    const answer = this.#requests.add(envelope, afterLoss, this.#link, options, onAnswer);
+    const answer = this.#requests.add(envelope, afterLoss, this.#link, options, onAnswer, () => this.#takeBack(envelope));
     try {
       this.#link?.send(envelope);
     } catch (cause) {
@@ -189,6 +189,13 @@ export class ClientConnection {
       this.#giveUp(failure, failure);
       this.#link?.close();
       this.#link = undefined;
+    }
+  }
+
+  // The daemon would keep a wait until the program ends.
+  #takeBack({ requestId, body }: Envelope): void {
+    if (body.case === "wait" && this.#welcome.features.includes(features.cancels)) {
+      this.#link?.send(create(EnvelopeSchema, { requestId, body: { case: "cancel", value: {} } }));
     }
   }
 

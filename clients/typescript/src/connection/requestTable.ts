@@ -16,13 +16,14 @@ export class RequestTable {
     return ++this.#lastId;
   }
 
-  /** Settles with the answer, the failure, the abort or the time-out. */
+  /** Settles with the answer, the failure, the abort or the time-out; the last two are told to `onGivenUp`. */
   add(
     envelope: Envelope,
     afterLoss: AfterLoss,
     sentOn: DaemonLink | undefined,
     options: RequestOptions,
     onAnswer?: (answer: Envelope) => void,
+    onGivenUp?: () => void,
   ): Promise<Envelope> {
     const { signal, timeoutMs } = options;
     if (signal?.aborted) {
@@ -35,7 +36,11 @@ export class RequestTable {
         signal?.removeEventListener("abort", aborted);
         this.#pending.delete(envelope.requestId);
       };
-      const aborted = () => this.refuse(envelope.requestId, signal?.reason);
+      const giveUp = (cause: unknown) => {
+        this.refuse(envelope.requestId, cause);
+        onGivenUp?.();
+      };
+      const aborted = () => giveUp(signal?.reason);
       this.#pending.set(envelope.requestId, {
         envelope,
         afterLoss,
@@ -52,7 +57,7 @@ export class RequestTable {
       });
       signal?.addEventListener("abort", aborted, { once: true });
       if (timeoutMs !== undefined) {
-        timer = setTimeout(() => this.refuse(envelope.requestId, faults.timedOut(envelope.body.case ?? "request", timeoutMs)), timeoutMs);
+        timer = setTimeout(() => giveUp(faults.timedOut(envelope.body.case ?? "request", timeoutMs)), timeoutMs);
       }
     });
   }
