@@ -88,11 +88,11 @@ internal sealed class TerminalWait : IReceiveWait
 
     private void Poll(Span<PollEntry> entries)
     {
-        while (_awake.IsOn)
+        // Others first: nothing answers before it had the processor.
+        while (_awake.Yield())
         {
             if (DescriptorPoll.Wait(entries, 0) > 0)
                 return;
-            _awake.Yield();
         }
 
         DescriptorPoll.Wait(entries, -1);

@@ -113,17 +113,17 @@ internal sealed class ClientConnection : IAsyncDisposable
             await SendAsync(link, envelope, cancellation);
             return await request.Answer.Task.WaitAsync(cancellation);
         }
-        catch (OperationCanceledException) when (envelope.BodyCase == Envelope.BodyOneofCase.Wait)
-        {
-            await TakeBackAsync(envelope.RequestId);
-            throw;
-        }
         finally
         {
             lock (_gate)
                 _pending.Remove(envelope.RequestId);
         }
     }
+
+    /// <summary>Nobody waits for the answer to this request any more: the daemon need not keep it.</summary>
+    public Task TakeBackAsync(ulong request) => Welcome.Features.Contains(ProtocolFeatures.Cancels)
+        ? SendAsync(CurrentLink, new Envelope { RequestId = request, Cancel = new CancelRequest() }, CancellationToken.None)
+        : Task.CompletedTask;
 
     /// <summary>Whether there is an attachment to the session of that name or id.</summary>
     public bool IsAttached(string session) => _attachments.Knows(session);
@@ -316,19 +316,6 @@ internal sealed class ClientConnection : IAsyncDisposable
             _ = _resumption.ResumeAsync(attachment, attachment.ResumeRequest(Part));
         foreach (var request in unsent)
             await SendAsync(link, request.Envelope, CancellationToken.None);
-    }
-
-    // The daemon would keep it until the program ends, and so would each daemon after it if it were still pending.
-    private async Task TakeBackAsync(ulong request)
-    {
-        DaemonLink? link;
-        lock (_gate)
-        {
-            _pending.Remove(request);
-            link = Welcome.Features.Contains(ProtocolFeatures.Cancels) ? _link : null;
-        }
-
-        await SendAsync(link, new Envelope { RequestId = request, Cancel = new CancelRequest() }, CancellationToken.None);
     }
 
     // A send that fails needs nothing more: the receive loop sees the same end and the request is still pending.

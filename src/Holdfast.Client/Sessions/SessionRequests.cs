@@ -73,8 +73,17 @@ internal sealed class SessionRequests(ClientConnection connection)
 
     public async Task<SessionInfo> WaitForExitAsync(string session, CancellationToken cancellation)
     {
-        var answer = await AskAsync(new Envelope { Wait = new WaitRequest { Session = session } }, cancellation);
-        return (answer.WaitAnswer ?? throw Unexpected(answer)).Session;
+        var request = new Envelope { Wait = new WaitRequest { Session = session } };
+        try
+        {
+            var answer = await AskAsync(request, cancellation);
+            return (answer.WaitAnswer ?? throw Unexpected(answer)).Session;
+        }
+        catch (OperationCanceledException) when (request.RequestId != 0)
+        {
+            await connection.TakeBackAsync(request.RequestId);
+            throw;
+        }
     }
 
     private Task<Envelope> AskAsync(Envelope request, CancellationToken cancellation) =>

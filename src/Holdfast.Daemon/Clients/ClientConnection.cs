@@ -152,11 +152,13 @@ public sealed class ClientConnection : IReadyHandler
 
     public void SendOutput(uint session, ulong offset, ReadOnlySpan<byte> data)
     {
-        Span<byte> header = stackalloc byte[LateAck.MostFrameBytes + FrameCodec.DataHeaderBytes];
-        var before = _lateAck.Take(header);
-        FrameCodec.WriteDataHeader(header[before..], FrameKind.Output, session, offset, data.Length);
+        Span<byte> header = stackalloc byte[FrameCodec.DataHeaderBytes];
+        FrameCodec.WriteDataHeader(header, FrameKind.Output, session, offset, data.Length);
+        // Behind the echo, for which somebody waits.
+        Span<byte> ack = stackalloc byte[LateAck.MostFrameBytes];
+        ack = ack[.._lateAck.Take(ack)];
         _paced = _attached.Count > 1;
-        Send(header[..(before + FrameCodec.DataHeaderBytes)], data);
+        Send(header, data, ack);
     }
 
     public void OnGap(Session session, ulong bytes) => _router.OnGap(session, this, bytes);
@@ -209,12 +211,12 @@ public sealed class ClientConnection : IReadyHandler
         _attached.Clear();
     }
 
-    private void Send(ReadOnlySpan<byte> header, ReadOnlySpan<byte> body)
+    private void Send(ReadOnlySpan<byte> header, ReadOnlySpan<byte> body, ReadOnlySpan<byte> trailer = default)
     {
         // What went before in the same turn may have shown that the peer is gone.
         if (IsEnded)
             return;
-        if (!_outgoing.Send(header, body))
+        if (!_outgoing.Send(header, body, trailer))
             End("the peer is gone");
         else if (_outgoing.Overfull)
             End("the client does not read");

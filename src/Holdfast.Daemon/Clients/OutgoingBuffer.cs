@@ -22,21 +22,19 @@ public sealed class OutgoingBuffer(Fd fd)
     public bool Overfull => _end - _start > Most;
 
     /// <summary>Sends at once what the socket takes, in order; the rest waits. False: the peer is gone.</summary>
-    public bool Send(ReadOnlySpan<byte> header, ReadOnlySpan<byte> body)
+    public bool Send(ReadOnlySpan<byte> header, ReadOnlySpan<byte> body, ReadOnlySpan<byte> trailer = default)
     {
-        if (!IsEmpty)
+        var sent = 0;
+        if (IsEmpty)
         {
-            Append(header);
-            Append(body);
-            return true;
+            var result = UnixSocket.Send(fd, header, body, trailer);
+            if (!result.Ok && !result.WouldBlock)
+                return false;
+            sent = Math.Max(result.Count, 0);
         }
-        var sent = UnixSocket.Send(fd, header, body);
-        if (!sent.Ok && !sent.WouldBlock)
-            return false;
-        var count = Math.Max(sent.Count, 0);
-        if (count < header.Length)
-            Append(header[count..]);
-        Append(body[Math.Clamp(count - header.Length, 0, body.Length)..]);
+        AppendRest(header, ref sent);
+        AppendRest(body, ref sent);
+        AppendRest(trailer, ref sent);
         return true;
     }
 
@@ -62,6 +60,14 @@ public sealed class OutgoingBuffer(Fd fd)
             ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
         _start = _end = 0;
+    }
+
+    // Of what is not sent yet, which begins `sent` bytes behind the part's first.
+    private void AppendRest(ReadOnlySpan<byte> part, ref int sent)
+    {
+        var done = Math.Min(sent, part.Length);
+        Append(part[done..]);
+        sent -= done;
     }
 
     private void Append(ReadOnlySpan<byte> bytes)

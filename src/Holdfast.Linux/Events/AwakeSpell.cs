@@ -3,84 +3,94 @@ using System.Diagnostics;
 namespace Holdfast.Linux.Events;
 
 /// <summary>
-/// Staying awake for an answer that comes within microseconds: on an idle machine, falling asleep and being woken costs more than the answer.
-/// Where others want the processor it is the other way round (who sleeps is woken ahead of them, who yields waits behind them), so a long wait
-/// for the processor ends the spell, and several within a few spells bar the next ones: a few at first, more each time it goes on. Owned by one loop; its thread.
+/// Staying awake for an answer that comes within microseconds, where that was measured to be sooner: on an idle machine falling asleep and being
+/// woken costs more than the answer; where others want the processor, be it only the program that is to answer, it is the other way round.
+/// Both ways are timed, the one that is sooner is taken, the other is tried now and then. Owned by one loop; its thread.
 /// </summary>
 /// <param name="yield">How others get the processor: sched_yield(2) where it is not given.</param>
 /// <param name="clock">The monotonic clock where it is not given.</param>
 public sealed class AwakeSpell(Action? yield = null, TimeProvider? clock = null)
 {
-    // A program that computes keeps a yielded processor for its time slice, 0.7 ms and more; an answer that is short in coming rarely takes this long.
-    private static readonly long LongLoss = Ticks(TimeSpan.FromMicroseconds(200));
+    // So many waits of one way together: the first finds the processors as the other way left them, and says nothing.
+    private const int Trial = 4;
 
-    // One may be the hypervisor's doing, which a virtual machine cannot tell. Two within five spells are somebody who computes; a spell
-    // takes one off. The first spells behind a bar are under suspicion still: one loss bars again.
-    private const int Strike = 8;
-    private const int Most = 12;
+    // Waits between two trials of the other way: more each time it is worse, because under load a trial may cost a time slice.
+    private const int ShortestPause = 16;
+    private const int LongestPause = 128;
 
-    // In spells, because what a loss costs is a spell's: somebody who computes for a moment bars hardly anything, somebody who goes on costs
-    // one spell in so many.
-    private const int ShortestBar = 8;
-    private const int LongestBar = 256;
+    // So much longer than usual, and a trial is over.
+    private const int Hopeless = 2;
+
+    // Awake costs processor time: by so much it must be sooner.
+    private const double Worth = 0.97;
 
     private readonly Action _yield = yield ?? (static () => Thread.Yield());
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    private readonly WaitTime _awake = new();
+    private readonly WaitTime _asleep = new();
+    private long _begun;
+    private long _length;
     private long _until;
-    private long _last;
-    private int _barred;
-    private int _bar = ShortestBar;
-    private int _strikes;
+    private bool _isAwake = true;
+    // Both ways are tried at first.
+    private int _trialLeft = Trial;
+    private int _pause = ShortestPause;
+    private int _beforeTrial = 1;
 
     public bool IsOn => _until != 0;
 
-    /// <summary>Begins a spell of this length, unless spells are barred.</summary>
+    /// <summary>An answer is waited for from now on, awake for at most this time.</summary>
     public void Begin(TimeSpan time)
     {
-        _last = 0;
-        if (_barred > 0)
-        {
-            _barred--;
-            _until = 0;
-            return;
-        }
-        _until = _clock.GetTimestamp() + Ticks(time);
-        _strikes = Math.Max(0, _strikes - 1);
-        if (_strikes == 0)
-            _bar = Math.Max(ShortestBar, _bar / 2);
+        (_begun, _length) = (_clock.GetTimestamp(), Ticks(time));
+        _isAwake = Choose();
+        _until = _isAwake ? _begun + _length : 0;
     }
 
-    public void End()
-    {
-        if (IsOn)
-            Look();
-        _until = 0;
-    }
-
-    /// <summary>Lets others have the processor for a moment. False, and the spell is over, where its time is up or they kept it long.</summary>
+    /// <summary>Lets others have the processor for a moment, then it is time to look for the answer. False: fall asleep.</summary>
     public bool Yield()
     {
-        if (_last == 0)
-            Look();
+        if (!IsOn)
+            return false;
         _yield();
-        var kept = Look();
-        if (!kept || _last >= _until)
+        if (_clock.GetTimestamp() >= _until)
             _until = 0;
         return IsOn;
     }
 
-    // False where the processor was with somebody else for long since the last look, given away or taken.
-    private bool Look()
+    /// <summary>The wait is over, awake or asleep.</summary>
+    public void End()
     {
-        var now = _clock.GetTimestamp();
-        var isLost = _last != 0 && now - _last >= LongLoss;
-        _last = now;
-        if (!isLost)
-            return true;
-        _strikes += Strike;
-        if (_strikes >= Most)
-            (_barred, _bar, _strikes) = (_bar, Math.Min(2 * _bar, LongestBar), Strike);
-        return false;
+        if (_begun == 0)
+            return;
+        // An answer that does not come at once says nothing of how it was waited for.
+        var time = Math.Min(_clock.GetTimestamp() - _begun, _length);
+        (_begun, _until) = (0, 0);
+        if (_trialLeft != Trial)
+            (_isAwake ? _awake : _asleep).Note(time);
+        if (_trialLeft > 0)
+            EndOfTry(time);
+    }
+
+    private bool Choose()
+    {
+        if (_trialLeft > 0)
+            return _isAwake;
+        var awake = _awake.Typical < _asleep.Typical * Worth;
+        if (--_beforeTrial > 0)
+            return awake;
+        _trialLeft = Trial;
+        return !awake;
+    }
+
+    private void EndOfTry(long time)
+    {
+        var (tried, usual) = _isAwake ? (_awake, _asleep) : (_asleep, _awake);
+        _trialLeft = time > usual.Typical * Hopeless ? 0 : _trialLeft - 1;
+        if (_trialLeft > 0)
+            return;
+        _pause = tried.Typical < usual.Typical ? ShortestPause : Math.Min(2 * _pause, LongestPause);
+        _beforeTrial = double.IsFinite(usual.Typical) ? _pause : 1;
     }
 
     private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);

@@ -77,7 +77,7 @@ public sealed class Reactor : IDisposable
 
     /// <summary>
     /// Looks for events without sleeping for this long, yielding to whoever wants the processor: where an answer is expected within
-    /// microseconds (see <see cref="AwakeSpell"/>). Ends with the first event.
+    /// microseconds, and where sleeping was not sooner of late (see <see cref="AwakeSpell"/>). Ends with the first event.
     /// </summary>
     public void StayAwake(TimeSpan time) => _awake.Begin(time);
 
@@ -87,6 +87,8 @@ public sealed class Reactor : IDisposable
         var count = WaitAwake();
         if (count == 0)
             count = _epoll.Wait(poll ? 0 : MillisecondsToNextTimer());
+        if (count > 0)
+            _awake.End();
         for (var i = 0; i < count; i++)
         {
             var ready = _epoll[i];
@@ -111,13 +113,10 @@ public sealed class Reactor : IDisposable
 
     private int WaitAwake()
     {
-        if (!_awake.IsOn)
-            return 0;
-        int count;
-        do
+        // Others first: nothing answers before it had the processor.
+        var count = 0;
+        while (count == 0 && _awake.Yield())
             count = _epoll.Wait(0);
-        while (count == 0 && _awake.Yield());
-        _awake.End();
         return count;
     }
 

@@ -96,17 +96,18 @@ public static unsafe class UnixSocket
         }
     }
 
-    public static IoResult Send(Fd fd, ReadOnlySpan<byte> bytes) => Send(fd, bytes, default);
+    public static IoResult Send(Fd fd, ReadOnlySpan<byte> bytes) => Send(fd, bytes, default, default);
 
-    /// <summary>Sends a header and a body in one call, without copying them together (sendmsg(2)).</summary>
-    public static IoResult Send(Fd fd, ReadOnlySpan<byte> header, ReadOnlySpan<byte> body)
+    /// <summary>Sends a header, a body and what follows it in one call, without copying them together (sendmsg(2)).</summary>
+    public static IoResult Send(Fd fd, ReadOnlySpan<byte> header, ReadOnlySpan<byte> body, ReadOnlySpan<byte> trailer = default)
     {
-        fixed (byte* h = header, b = body)
+        fixed (byte* h = header, b = body, t = trailer)
         {
-            var parts = stackalloc Libc.Iovec[2];
+            var parts = stackalloc Libc.Iovec[3];
             parts[0] = new Libc.Iovec { Base = h, Length = (nuint)header.Length };
             parts[1] = new Libc.Iovec { Base = b, Length = (nuint)body.Length };
-            var message = new Libc.Msghdr { Iov = parts, IovLength = 2 };
+            parts[2] = new Libc.Iovec { Base = t, Length = (nuint)trailer.Length };
+            var message = new Libc.Msghdr { Iov = parts, IovLength = trailer.IsEmpty ? 2u : 3u };
             nint n;
             do
                 n = Libc.sendmsg(fd.Number, &message, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT);

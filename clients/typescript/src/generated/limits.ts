@@ -14,4 +14,4 @@ export const limits = {
   maxSessionNameChars: 50,
 } as const;
 
-export const features = { owners: "owners", acks: "acks" } as const;
+export const features = { owners: "owners", acks: "acks", cancels: "cancels" } as const;
