@@ -196,6 +196,8 @@ public sealed class ClientConnection : IReadyHandler
     {
         UnixSocket.ShutDownSending(_fd);
         Leave();
+        // Nothing more is sent: to hear that it could be would wake the loop for as long as the peer stays.
+        _paced = false;
         UpdateInterest();
     }
 

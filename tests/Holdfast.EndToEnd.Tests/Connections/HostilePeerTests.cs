@@ -211,7 +211,7 @@ public sealed class HostilePeerTests
         peers.ForEach(p => p.Dispose());
     }
 
-    private static int Descriptors(int pid) => Directory.GetFiles($"/proc/{pid}/fd").Length;
+    internal static int Descriptors(int pid) => Directory.GetFiles($"/proc/{pid}/fd").Length;
 
     private static async Task<ErrorCode> RefusedAsync(DaemonProcess daemon)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Holdfast.Client;
 using Holdfast.EndToEnd.Tests.Connections;
 using Holdfast.Protocol.V1;
@@ -9,6 +10,9 @@ namespace Holdfast.EndToEnd.Tests.Flow;
 /// <summary>A subscriber gets output as fast as it acknowledges it, is told so, and is nobody else's trouble.</summary>
 public sealed class FlowTests
 {
+    // CLK_TCK, on Linux everywhere.
+    private const int TicksPerSecond = 100;
+
     // An echo of each line, and a flood on demand.
     private const string Script = "stty -echo; while read line; do case $line in flood) seq 1 200000;; *) echo $line;; esac; done";
 
@@ -82,6 +86,34 @@ public sealed class FlowTests
         await other.UntilAsync("\r\n200000\r\n");
         var status = await client.StatusAsync();
         Assert.Equal((1UL, 0u), (status.Flow.Disconnected, status.Gaps));
+    }
+
+    [Fact]
+    public async Task Who_is_refused_and_stays_costs_no_processor_time()
+    {
+        await using var daemon = SmallDaemon(("HOLDFAST_FLOW_HARD_LIMIT", "8"));
+        await using var client = await daemon.ConnectAsync();
+        var session = await client.CreateAsync(daemon.Shell("work", "stty raw -echo; echo ready; exec cat"));
+        await client.CreateAsync(daemon.Shell("second", "exec sleep 1000"));
+        var pid = (await client.StatusAsync()).DaemonPid;
+        var descriptors = HostilePeerTests.Descriptors(pid);
+        using var peer = await AttachedAsync(daemon, "work", acks: true);
+        Assert.NotNull((await peer.AskAsync(new Envelope { RequestId = 3, Attach = new AttachRequest { Session = "second", Start = true } })).AttachAnswer);
+        Envelope? last = null;
+        for (var typed = 0UL; last is not { Error: not null };)
+        {
+            // After each frame of output the next key.
+            if (last is null)
+                await peer.InputAsync(session.Number, typed++, "x");
+            last = await peer.ReceiveAnyAsync();
+        }
+
+        Assert.Equal(ErrorCode.LimitPending, last.Error.Code);
+        var (begun, before) = (Stopwatch.GetTimestamp(), ProcessorTicks(pid));
+        while (HostilePeerTests.Descriptors(pid) > descriptors)
+            await Task.Yield();
+        var most = Stopwatch.GetElapsedTime(begun).TotalSeconds * TicksPerSecond / 2;
+        Assert.InRange(ProcessorTicks(pid) - before, 0, Math.Max(most, 10));
     }
 
     [Fact]
@@ -216,6 +248,10 @@ public sealed class FlowTests
         Assert.Equal(ErrorCode.FrameTooLarge, (await peer.RefusalAsync()).Code);
         Assert.Equal(1UL, Assert.Single((await client.StatusAsync()).Limits, l => l.Name == "max_frame_bytes").Refused);
     }
+
+    // utime and stime of proc_pid_stat(5), counted behind the name, which may hold blanks.
+    private static long ProcessorTicks(int pid) =>
+        File.ReadAllText($"/proc/{pid}/stat").Split(") ")[^1].Split(' ')[11..13].Sum(t => long.Parse(t, CultureInfo.InvariantCulture));
 
     private static DaemonProcess SmallDaemon(params IReadOnlyList<(string, string)> variables) => new(
     [
