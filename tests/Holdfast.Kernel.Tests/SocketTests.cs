@@ -30,6 +30,43 @@ public sealed class SocketTests
     }
 
     [Fact]
+    public void What_follows_a_body_is_sent_with_it()
+    {
+        using var directory = new TestDirectory();
+        using var listener = UnixSocket.Listen(directory.At("s"), 8);
+        var (client, server) = Connect(directory, listener);
+
+        Assert.Equal(14, UnixSocket.Send(client, "head"u8, "-body"u8, "-tail"u8).Count);
+
+        Await.Ready(server);
+        var into = new byte[64];
+        Assert.Equal("head-body-tail", Encoding.UTF8.GetString(into, 0, UnixSocket.Receive(server, into).Count));
+        client.Dispose();
+        server.Dispose();
+    }
+
+    [Fact]
+    public void Behind_what_a_side_sent_that_sends_no_more_its_peer_reads_an_end_and_can_still_send()
+    {
+        using var directory = new TestDirectory();
+        using var listener = UnixSocket.Listen(directory.At("s"), 8);
+        var (client, server) = Connect(directory, listener);
+        UnixSocket.Send(server, "last"u8);
+
+        UnixSocket.ShutDownSending(server);
+
+        var into = new byte[64];
+        Assert.Equal(4, UnixSocket.Receive(client, into).Count);
+        Assert.Equal((0, Errno.None), (UnixSocket.Receive(client, into).Count, UnixSocket.Receive(client, into).Error));
+        Assert.Equal(3, UnixSocket.Send(client, "why"u8).Count);
+        Assert.Equal(3, UnixSocket.Receive(server, into).Count);
+        client.Dispose();
+        // Nothing where the peer is gone.
+        UnixSocket.ShutDownSending(server);
+        server.Dispose();
+    }
+
+    [Fact]
     public void Both_ends_are_closed_on_exec_and_never_block()
     {
         using var directory = new TestDirectory();

@@ -81,7 +81,8 @@ internal sealed class SessionRequests(ClientConnection connection)
         }
         catch (OperationCanceledException) when (request.RequestId != 0)
         {
-            await connection.TakeBackAsync(request.RequestId);
+            // Not waited for: whoever gives up does so now, also where the daemon reads nothing.
+            _ = connection.TakeBackAsync(request.RequestId);
             throw;
         }
     }
