@@ -89,11 +89,34 @@ internal static class Streams
         return text.ToString();
     }
 
+    // Numbers of renditions as programs write them, one or several at once; some are of too many digits, or of too few numbers.
+    private static Gen<string> Shaped =>
+        from kind in Gen.Choose(0, 11)
+        from plain in Gen.Elements(Renditions)
+        from first in Gen.Elements(0, 7, 42, 99, 100, 128, 255, 256, 300, 999, 1000)
+        from second in Gen.Choose(0, 255)
+        from ground in Gen.Elements(38, 48)
+        select kind switch
+        {
+            0 => $"\e[{plain};{second}m",
+            1 => $"\e[{plain};{ground};5;{first}m",
+            2 => $"\e[{ground};5;{first};{86 - ground};5;{second}m",
+            3 => $"\e[{ground};2;{first};{second};{plain}m",
+            4 => $"\e[{plain};{ground};5;{first};48;2;{second};{plain};255m",
+            5 => $"\e[{plain};38;2;{first};{second};0m",
+            6 => $"\e[38;2;{second};1;{first};48;2;{plain};{second};1m",
+            7 => $"\e[{plain};{first};{second}m",
+            8 => $"\e[{ground};{first};{second}m",
+            9 => $"\e[{ground};2;{first};{second}m",
+            10 => $"\e[{ground};5;{second};;;;;;{plain}m",
+            _ => $"\e[{first}m",
+        };
+
     // Sequences as they stand between coloured words, and what looks like one of them and is none, or asks for more.
     private static readonly string[] Oddities =
     [
         "\e[m", "\e[0m", "\e[00m", "\e[;m", "\e[1;m", "\e[0;m", "\e[38;5m", "\e[38;5;m", "\e[38m", "\e[38;9;1m", "\e[48;2;1;2m", "\e[58;5;3m", "\e[38;5;1234m", "\e[300m",
-        "\e[38;5;7;1;48;2;1;2;3;4m", "\e[1;2;3;4;5;7;8;9;53m", "\e[38:5:3m", "\e[>4;1m", "\e[0 q", "\e[1\"q", "\e[0K", "\e[0n", "\e]8;;http://x/\a", "\e]8;;\a", "\e[4h", "\e[4l",
+        "\e[38;5;7;1;48;2;1;2;3;4m", "\e[1;2;3;4;5;7;8;9;53m", "\e[38:5:3m", "\e[38;5:3m", "\e[:3m", "\e[0:1m", "\e[38;5;1:2m", "\e[38;2;1;2:3;4m", "\e[38;52;3m", "\e[38;25m", "\e[138;5;3m", "\e[38;5;3\x7fm", "\e[38;5;3 m", "\e[>4;1m", "\e[0 q", "\e[1\"q", "\e[0K", "\e[0n", "\e]8;;http://x/\a", "\e]8;;\a", "\e[4h", "\e[4l",
         "\e(0", "\e(B", "\t", "\b", "\r", "\x7f", "é", "字", "\u0301", "\e[3C", "\e[2G", "\e[3b",
     ];
 
@@ -102,13 +125,13 @@ internal static class Streams
         Arb.From(from columns in Gen.Choose(15, 90)
          from rows in Gen.Choose(1, 6)
          from pieces in Gen.Frequency(
-             (12, Rendition), (6, Gen.Constant("\e[0m")), (12, Gen.Choose(1, 24).Select(n => "abcdefghijklmnopqrstuvwxyz"[..n])), (6, Gen.Constant(" ")), (2, Gen.Constant("\r\n")), (3, Gen.Elements(Oddities))).ArrayOf()
+             (9, Rendition), (9, Shaped), (6, Gen.Constant("\e[0m")), (12, Gen.Choose(1, 24).Select(n => "abcdefghijklmnopqrstuvwxyz"[..n])), (6, Gen.Constant(" ")), (2, Gen.Constant("\r\n")), (3, Gen.Elements(Oddities))).ArrayOf()
          select new Stream(columns, rows, pieces, ""), Shrink);
 
     private static readonly string[] DrawnOddities =
     [
         "\e[H", "\e[2H", "\e[;5H", "\e[3;H", "\e[;H", "\e[002;0004H", "\e[1000;2H", "\e[0001H", "\e[10000H", "\e[2;1000H", "\e[1;2;3H", "\e[1:2H", "\e[?1;2H", "\e[2;3f", "\e[1;2\x7fH",
-        "\e[2;1\rH", "\e[2;é", "\e[K", "\e[1K", "\e[2J", "\e[3X", "\e[2P", "\e[2@", "\e[2C", "\e[?6h", "\e[?6l", "\e[?69h\e[3;9s", "\e[?69l", "\e[4h", "\e[4l", "\e[?7l",
+        "\e[2;1\rH", "\e[2;é", "\e[K", "\e[1K", "\e[2J", "\e[3X", "\e[2P", "\e[2@", "\e[2C", "\e[2;3X", "\e[2;3C", "\e[2K", "\e[?2K", "\e[?2027h", "\e[?2027l", "\e[?6h", "\e[?6l", "\e[?69h\e[3;9s", "\e[?69l", "\e[4h", "\e[4l", "\e[?7l",
         "\e[?7h", "\e[2;3r", "\e[r", "\e(0", "\e(B", "\e]8;;u\a", "\e]8;;\a", "\e[1\"q", "字", "─┐", "e\u0301", "\u0301", "\e[3b", "\e[?1049h", "\e[?1049l", "\r\n",
     ];
 
@@ -118,7 +141,10 @@ internal static class Streams
          from rows in Gen.Choose(1, 6)
          from pieces in Gen.Frequency(
              (12, from row in Gen.Choose(0, rows + 1) from column in Gen.Choose(0, columns + 1) select $"\e[{row};{column}H"),
-             (8, Rendition), (2, Gen.Constant("\e[m")), (12, Gen.Choose(1, 24).Select(n => "abcdefghijklmnopqrstuvwxyz"[..n])), (5, Gen.Elements(DrawnOddities))).ArrayOf()
+             (5, Rendition), (4, Shaped), (2, Gen.Constant("\e[m")),
+             (6, from final in Gen.Elements([.. "CGKX"]) from count in Gen.Choose(0, columns + 1) select count == 0 ? $"\e[{final}" : $"\e[{count}{final}"),
+             (4, Gen.Elements("│", "┌──────┐", "─┼─", "▀▄█", "─字", "─\u0301", "é─")),
+             (12, Gen.Choose(1, 24).Select(n => "abcdefghijklmnopqrstuvwxyz"[..n])), (5, Gen.Elements(DrawnOddities))).ArrayOf()
          select new Stream(columns, rows, pieces, ""), Shrink);
 
     /// <summary>A terminal's size and what is fed to it.</summary>

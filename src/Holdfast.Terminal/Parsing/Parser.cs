@@ -181,13 +181,14 @@ internal sealed class Parser(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int ReadPlainControlSequence(ReadOnlySpan<byte> output, int at)
     {
-        if (PlainSequence.TryReadPosition(output, at, out var row, out var column, out var first) is var length and > 0)
+        var length = PlainSequence.Read(output, at, out var row, out var column, out var final);
+        if (final == 'H' && length > 0)
         {
             cursor.MoveTo(Math.Max(column, 1) - 1, Math.Max(row, 1) - 1);
             terminal.JoinWidth = 0;
-            return at + length + drawn.Take(output[(at + length)..]);
+            return at + length + drawn.Take(output[(at + length)..], positioned: true);
         }
-        if (first is (byte)'m' or (byte)';')
+        if (final is (byte)'m' or (byte)';')
         {
             var end = rendition.TryTake(output, at);
             if (end > 0)
@@ -203,7 +204,7 @@ internal sealed class Parser(
     private int TakeStyled(ReadOnlySpan<byte> rest)
     {
         var taken = styled.Take(rest);
-        return taken > 0 ? taken : drawn.Take(rest);
+        return taken > 0 ? taken : drawn.Take(rest, positioned: false);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -7,18 +7,19 @@ namespace Holdfast.Terminal.Parsing;
 /// <summary>Looks at the eight bytes behind "ESC [" at once: what a full-screen program writes most is then known whole. Pure functions.</summary>
 internal static class PlainSequence
 {
+    /// <summary>The second number where there is only one.</summary>
+    public const int None = -1;
+
     private const ulong Digits = 0x3030303030303030;
 
     /// <summary>
-    /// CUP with its row and column, each of up to three digits. Returns its length, or 0 for anything else; <paramref name="first"/> is then the first
-    /// byte that is no digit, or 0 where there is none in sight.
+    /// One number or two, each of up to three digits (no digits are 0), and the byte after them, which is the final one where it is none of ';' and no
+    /// control. Returns their length, or 0 where there is more to it; <paramref name="final"/> is then ';' where numbers follow each other, else 0.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int TryReadPosition(ReadOnlySpan<byte> output, int at, out int row, out int column, out byte first)
+    public static int Read(ReadOnlySpan<byte> output, int at, out int first, out int second, out byte final)
     {
-        row = 0;
-        column = 0;
-        first = 0;
+        (first, second, final) = (0, None, 0);
         if (output.Length - at < sizeof(ulong))
             return 0;
         var word = BinaryPrimitives.ReadUInt64LittleEndian(output[at..]);
@@ -28,20 +29,26 @@ internal static class PlainSequence
         if (others == 0)
             return 0;
         var bits = BitOperations.TrailingZeroCount(others) - 7;
-        first = (byte)(word >> bits);
-        if (first == 'H' && bits <= 24)
+        var next = (byte)(word >> bits);
+        if (bits > 24)
+            return 0;
+        first = ShortNumber.Value(digits, bits);
+        if (next != ';')
         {
-            row = ShortNumber.Value(digits, bits);
+            final = next;
             return (bits >> 3) + 1;
         }
         others &= others - 1;
-        if (first != ';' || others == 0)
+        if (others == 0)
+        {
+            final = next;
             return 0;
+        }
         var more = BitOperations.TrailingZeroCount(others) - 7;
-        if ((byte)(word >> more) != 'H' || bits > 24 || more - bits > 32)
+        final = (byte)(word >> more);
+        if (final == ';' || more - bits > 32)
             return 0;
-        row = ShortNumber.Value(digits, bits);
-        column = ShortNumber.Value(digits >> (bits + 8), more - bits - 8);
+        second = ShortNumber.Value(digits >> (bits + 8), more - bits - 8);
         return (more >> 3) + 1;
     }
 }

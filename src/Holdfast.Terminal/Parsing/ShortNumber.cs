@@ -34,8 +34,8 @@ internal static class ShortNumber
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Value(ulong digits, int bits)
     {
-        // Ones in the highest of three bytes, zeros before what there is.
+        // Ones in the highest of three bytes, zeros before what there is. The product has ten times the tens with the ones in the same byte.
         var aligned = (uint)(digits << (24 - bits));
-        return (int)(((aligned >> 16) & 0xFF) + (((aligned >> 8) & 0xFF) * 10) + ((aligned & 0xFF) * 100));
+        return (int)((byte)((aligned * 0xA01) >> 16) + ((byte)aligned * 100u));
     }
 }

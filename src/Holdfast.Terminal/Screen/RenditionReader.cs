@@ -40,8 +40,15 @@ internal sealed class RenditionReader(TerminalState state)
     }
 
     /// <summary>As above, for who has the pen at hand.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int TryTake(ReadOnlySpan<byte> output, int at, ref PlainPen pen)
+    {
+        var end = output.Length - at >= RenditionShapes.Sight ? _shapes.TryTake(output, at, ref pen) : 0;
+        return end > 0 ? end : TryTakeOneByOne(output, at, ref pen);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int TryTakeOneByOne(ReadOnlySpan<byte> output, int at, ref PlainPen pen)
     {
         var (fg, bg, attr) = pen;
         var changes = _changes;
@@ -104,24 +111,23 @@ internal sealed class RenditionReader(TerminalState state)
         Change(value, ref pen);
     }
 
-    // What a number does to the words of a pen: bits that stay, bits that are set.
-    private readonly record struct Masks(uint KeptFg, uint SetFg, uint KeptBg, uint SetBg, uint KeptAttr, uint SetAttr);
-
-    private static readonly Masks[] Changes = MakeChanges();
+    private static readonly PenChange[] Changes = MakeChanges();
 
     // Read through the instance: a native build asks at each use of a static whether it was made already.
-    private readonly Masks[] _changes = Changes;
+    private readonly PenChange[] _changes = Changes;
 
-    private static Masks[] MakeChanges()
+    private readonly RenditionShapes _shapes = new(Changes);
+
+    private static PenChange[] MakeChanges()
     {
-        var changes = new Masks[108];
+        var changes = new PenChange[108];
         for (var value = 0; value < changes.Length; value++)
         {
             var none = default(Cell);
             var all = new Cell { Fg = ~0u, Bg = ~0u, Attr = ~0u };
             Change(value, ref none);
             Change(value, ref all);
-            changes[value] = new Masks(all.Fg, none.Fg, all.Bg, none.Bg, all.Attr, none.Attr);
+            changes[value] = new PenChange(all.Fg, none.Fg, all.Bg, none.Bg, all.Attr, none.Attr);
         }
         return changes;
     }

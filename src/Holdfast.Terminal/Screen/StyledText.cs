@@ -39,8 +39,9 @@ internal sealed class StyledText(TerminalState state, RenditionReader rendition)
             return 0;
         var pen = new PlainPen(state.Pen.Fg, state.Pen.Bg, state.Pen.Attr);
         var style = new PlainPen(row.Fg, row.Bg, row.Attr);
-        var (columns, length, last, mixed) = (row.Columns, row.Length, row.LastCell, row.IsMixed);
-        var room = state.RightLimit + 1 - columns;
+        var (length, mixed) = (row.Length, row.IsMixed);
+        var limit = state.RightLimit + 1;
+        var room = limit - row.Columns;
         var (at, joins) = (0, 0);
         while (output.Length - at >= LeastOutput && bytes.Length - length >= LeastRoom)
         {
@@ -66,18 +67,19 @@ internal sealed class StyledText(TerminalState state, RenditionReader rendition)
             text.CopyTo(bytes[length..]);
             at += count;
             length += count;
-            columns += count;
             room -= count;
-            last = length - 1;
             joins = 1;
         }
         if (at == 0)
             return 0;
-        (row.Columns, row.Length, row.LastCell, row.IsMixed) = (columns, length, last, mixed);
+        // Whatever was put there ended with a letter.
+        if (length > row.Length)
+            row.LastCell = length - 1;
+        (row.Columns, row.Length, row.IsMixed) = (limit - room, length, mixed);
         (row.Fg, row.Bg, row.Attr) = (style.Fg, style.Bg, style.Attr);
         (state.Pen.Fg, state.Pen.Bg, state.Pen.Attr) = (pen.Fg, pen.Bg, pen.Attr);
         state.PendingWrap = room == 0;
-        state.X = room == 0 ? columns - 1 : columns;
+        state.X = room == 0 ? limit - 1 : limit - room;
         state.JoinWidth = joins;
         return at;
     }

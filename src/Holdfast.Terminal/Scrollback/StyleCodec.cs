@@ -34,8 +34,14 @@ internal static class StyleCodec
     /// <summary>A style without extras into <see cref="LongestPlain"/> bytes. Returns the bytes used.</summary>
     public static int EncodePlain(uint fg, uint bg, uint flags, Span<byte> target)
     {
-        // Styles come in no order that a branch could learn: all parts are written, and what is not there is written over.
         target = target[..LongestPlain];
+        // Every other one, and at the places where it is to be expected.
+        if ((fg | bg | flags) == 0)
+        {
+            target[0] = 0;
+            return 1;
+        }
+        // The others come in no order that a branch could learn: all parts are written, and what is not there is written over.
         var (fgMode, bgMode) = (fg >> 24, bg >> 24);
         var hasFlags = (0 - flags) >> 31;
         var hasMoreFlags = (0x7F - flags) >> 31;
