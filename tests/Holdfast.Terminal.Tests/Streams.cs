@@ -143,7 +143,7 @@ internal static class Streams
              (12, from row in Gen.Choose(0, rows + 1) from column in Gen.Choose(0, columns + 1) select $"\e[{row};{column}H"),
              (5, Rendition), (4, Shaped), (2, Gen.Constant("\e[m")),
              (6, from final in Gen.Elements([.. "CGKX"]) from count in Gen.Choose(0, columns + 1) select count == 0 ? $"\e[{final}" : $"\e[{count}{final}"),
-             (4, Gen.Elements("│", "┌──────┐", "─┼─", "▀▄█", "─字", "─\u0301", "é─")),
+             (4, Gen.Elements("│", "┌──────┐", "─┼─", "▀▄█", "─字", "字字字", "a字b字c字", "─\u0301", "é─")),
              (12, Gen.Choose(1, 24).Select(n => "abcdefghijklmnopqrstuvwxyz"[..n])), (5, Gen.Elements(DrawnOddities))).ArrayOf()
          select new Stream(columns, rows, pieces, ""), Shrink);
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.Cli.Input;
+using Holdfast.Cli.Output;
 using Holdfast.Cli.Sessions;
 using Holdfast.Client;
 using Holdfast.Protocol;
@@ -46,6 +47,9 @@ internal sealed class AttachCommand : Command
         if (!options.Observer)
         {
             request.Terminal = true;
+            // An answer that came without this process's knowledge is mended by drawing the screen again.
+            if (options.Screen)
+                request.Lends = OwnTerminal.Describe();
             if (TerminalAttach.Size() is { } own)
                 request.Size = new TerminalSize { Cols = own.Columns, Rows = own.Rows };
         }

@@ -6,8 +6,11 @@ namespace Holdfast.Cli.Input;
 /// Reads what is typed and passes it on, one piece at a time: while the session takes no more, the terminal keeps the rest.
 /// Owned by one attachment; one thread at a time takes.
 /// </summary>
-/// <param name="onKeys">Takes a piece, empty at the terminal's end; the bytes are its own until the task completes. False ends the reading.</param>
-internal sealed class KeyReader(Func<ReadOnlyMemory<byte>, Task<bool>> onKeys)
+/// <param name="onKeys">
+/// Takes a piece, empty at the terminal's end, and whether it is a key press at a moment when everything received was shown; the bytes are its own until
+/// the task completes. False ends the reading.
+/// </param>
+internal sealed class KeyReader(Func<ReadOnlyMemory<byte>, bool, Task<bool>> onKeys)
 {
     /// <summary>A key, also one with modifiers; more than this is pasted, and nobody waits for its echo.</summary>
     private const int KeyPressBytes = 16;
@@ -29,14 +32,19 @@ internal sealed class KeyReader(Func<ReadOnlyMemory<byte>, Task<bool>> onKeys)
 
     public bool IsOpen => !_closed;
 
+    /// <summary>Set by who takes a key press: the answer does not come here first.</summary>
+    public bool IsAnsweredElsewhere { get; set; }
+
     /// <summary>False while a piece is still being passed on, and after the end.</summary>
     public bool IsReading => !_closed && Volatile.Read(ref _taking).IsCompleted;
 
     /// <summary>How often something was taken: a look at the terminal is worth what it says only while this stays the same.</summary>
     public int Takes => Volatile.Read(ref _takes);
 
-    /// <summary>Takes what the terminal was seen to have when <see cref="Takes"/> was so many. True for a key press that was passed on: its echo will come at once.</summary>
-    public bool Take(int takes)
+    /// <summary>Takes what the terminal was seen to have when <see cref="Takes"/> was so many. True for a key press that was passed on, whose echo will come here at once.</summary>
+    /// <param name="takes">As it was before the look.</param>
+    /// <param name="idle">Everything that was received was shown, and nothing is by another thread.</param>
+    public bool Take(int takes, bool idle)
     {
         lock (_gate)
         {
@@ -45,20 +53,21 @@ internal sealed class KeyReader(Func<ReadOnlyMemory<byte>, Task<bool>> onKeys)
                 return false;
             var read = Read();
             Volatile.Write(ref _takes, _takes + 1);
-            var taking = onKeys(_buffer.AsMemory(0, read));
+            IsAnsweredElsewhere = false;
+            var taking = onKeys(_buffer.AsMemory(0, read), idle && read <= KeyPressBytes);
             Volatile.Write(ref _taking, taking);
             if (taking.IsCompletedSuccessfully)
                 _closed |= !taking.Result;
             else
                 _ = GoOnAsync(taking);
-            return read is > 0 and <= KeyPressBytes;
+            return read is > 0 and <= KeyPressBytes && !IsAnsweredElsewhere;
         }
     }
 
     /// <summary>For a thread that has nothing else to do.</summary>
     public void TakeAndWait(int takes)
     {
-        Take(takes);
+        Take(takes, idle: false);
         Volatile.Read(ref _taking).Wait();
     }
 

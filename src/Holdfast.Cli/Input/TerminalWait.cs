@@ -50,7 +50,7 @@ internal sealed class TerminalWait : IReceiveWait
     public void UntilReadable(SafeHandle socket)
     {
         _loopThread = Environment.CurrentManagedThreadId;
-        Until((int)socket.DangerousGetHandle(), Readiness.Readable, _loopBell);
+        Until((int)socket.DangerousGetHandle(), Readiness.Readable, _loopBell, idle: true);
     }
 
     /// <summary>
@@ -58,7 +58,7 @@ internal sealed class TerminalWait : IReceiveWait
     /// which may be waiting for room then.
     /// </summary>
     public void UntilWritable(Fd terminal) =>
-        Until(terminal.Number, Readiness.Writable, _loopThread == Environment.CurrentManagedThreadId ? _loopBell : _writerBell);
+        Until(terminal.Number, Readiness.Writable, _loopThread == Environment.CurrentManagedThreadId ? _loopBell : _writerBell, idle: false);
 
     private void Ring()
     {
@@ -66,7 +66,7 @@ internal sealed class TerminalWait : IReceiveWait
         _writerBell.Ring();
     }
 
-    private void Until(int number, Readiness readiness, EventFd bell)
+    private void Until(int number, Readiness readiness, EventFd bell, bool idle)
     {
         Span<PollEntry> entries = stackalloc PollEntry[3];
         do
@@ -79,7 +79,7 @@ internal sealed class TerminalWait : IReceiveWait
             Poll(entries);
             if (entries[2].Ready != Readiness.None)
                 bell.Clear();
-            if (entries[1].Ready != Readiness.None && keys!.Take(takes))
+            if (entries[1].Ready != Readiness.None && keys!.Take(takes, idle))
                 _awake.Begin(EchoTime);
         }
         while (entries[0].Ready == Readiness.None);

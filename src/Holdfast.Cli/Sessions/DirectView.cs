@@ -32,7 +32,8 @@ internal sealed class DirectView(IByteOutput terminal, ulong oldBelow, bool redr
         if (output.Kind == SessionEventKind.Output && output.From < oldBelow)
             bytes = ShowOld(bytes, (int)Math.Min((ulong)bytes.Length, oldBelow - output.From));
         _mode.See(bytes);
-        _output.Write(bytes);
+        if (!output.Shown)
+            _output.Write(bytes);
     }
 
     // What was asked before this terminal was attached has been answered: the terminal must not do it again. Returns what is new.

@@ -26,12 +26,17 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     private readonly TaskCompletionSource _detached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TerminalOutput _terminal = new(wait);
     private GuardedView? _guarded;
+    private KeyReader? _keys;
     private bool _direct = !options.Screen || session.IsOwner;
     private bool _drawing;
     private string? _noticeOnScreen;
     private Timer? _wipe;
     private Timer? _lossNotice;
     private bool _refusalTold;
+
+    // What had come to be shown when all of it was, and how often the terminal is lent still, at most: the receive loop's.
+    private uint _shown;
+    private volatile int _loans;
 
     // Made before any other thread can ask for it.
     private GuardedView View => _guarded!;
@@ -57,7 +62,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
         {
             if (!options.Observer && !session.IsOwner)
                 NoticeOnScreen($"{OwnerText(session.Session.OwnerName)} types here: you are watching (OWNER_REQUIRED); `holdfast attach {session.Session.Name} --takeover` takes it over");
-            wait.Begin(new KeyReader(TakeKeysAsync));
+            wait.Begin(_keys = new KeyReader(TakeKeysAsync));
             if (_terminal.Blocks)
                 wait.StartAside();
             var output = PrintAsync(cancellation);
@@ -98,17 +103,30 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
         await Task.Yield();
         while (true)
         {
+            // Asked first: what comes after this is not shown by what follows.
+            var shown = session.FramesToShow;
             var reading = session.ReadAsync(cancellation);
             if (!reading.IsCompleted)
+            {
                 View.Flush();
+                _shown = shown;
+            }
+
             var next = await reading;
             switch (next.Kind)
             {
                 case SessionEventKind.Output:
+                    // An answer may be that to the key before; what comes to be shown ends all of it.
+                    _loans = next.Shown ? Math.Max(_loans - 1, 0) : 0;
                     View.Show(next);
                     break;
                 case SessionEventKind.Screen:
                     Draw(next);
+                    break;
+                case SessionEventKind.Reconnected when _loans > 0:
+                    // The daemon that is gone may have written more than it told.
+                    _loans = 0;
+                    _ = DrawAgainAsync();
                     break;
                 case SessionEventKind.Resized:
                     View.Resized(next);
@@ -140,6 +158,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
             View.Switch(_direct ? new DirectView(_terminal, oldBelow: 0, redrawn: true) : new ObserverView(_terminal, session.Session));
         }
 
+        _loans = 0;
         _drawing = screen.More;
         View.Draw(screen);
         if (!_drawing && Interlocked.Exchange(ref _noticeOnScreen, null) is { } notice)
@@ -149,16 +168,19 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     private Task RedrawAsync() => options.Screen ? session.RedrawAsync(scrollbackLines: 0) : Task.CompletedTask;
 
     // False with the detach key, and at the terminal's end.
-    private async Task<bool> TakeKeysAsync(ReadOnlyMemory<byte> typed)
+    private async Task<bool> TakeKeysAsync(ReadOnlyMemory<byte> typed, bool idle)
     {
         var key = typed.Span.IndexOf(options.DetachKey.Byte);
         if (!options.Observer && typed.Length > 0)
-            await SendAsync(key < 0 ? typed : typed[..key]);
+            await SendAsync(key < 0 ? typed : typed[..key], lend: idle && key < 0 && MayLend);
         if (key < 0 && typed.Length > 0)
             return true;
         _ = DetachAsync();
         return false;
     }
+
+    // The session's own terminal, with nothing to come that this process has to show first.
+    private bool MayLend => session.LendsTerminal && _direct && !_drawing && _shown == session.FramesToShow;
 
     // What was typed before the detach key arrives before the connection ends; a program that does not read keeps nobody here.
     private async Task DetachAsync()
@@ -167,6 +189,9 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
         try
         {
             await session.FlushAsync(limit.Token);
+            // The daemon must not write behind what gives the terminal back.
+            if (_loans > 0)
+                await session.DisposeAsync().AsTask().WaitAsync(limit.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or HoldfastException)
         {
@@ -220,7 +245,7 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
 
     private static string OwnerText(string name) => name.Length == 0 ? "another client" : name;
 
-    private async Task SendAsync(ReadOnlyMemory<byte> typed)
+    private async Task SendAsync(ReadOnlyMemory<byte> typed, bool lend)
     {
         if (!session.IsOwner && session.OwnerEpoch != 0 && typed.Length > 0)
         {
@@ -230,7 +255,10 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
 
         try
         {
-            await session.WriteAsync(typed);
+            _keys!.IsAnsweredElsewhere = lend;
+            if (lend)
+                _loans++;
+            await (lend ? session.WriteLentAsync(typed, _shown) : session.WriteAsync(typed));
         }
         catch (HoldfastException e) when (e.Code is ErrorCode.SessionExited or ErrorCode.SessionGone or ErrorCode.NotAttached)
         {
@@ -308,9 +336,14 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
             Interlocked.Exchange(ref _wipe, new Timer(_ => _ = WipeAsync(), null, StatusLine.Time, Timeout.InfiniteTimeSpan))?.Dispose();
     }
 
-    private async Task WipeAsync()
+    private Task WipeAsync()
     {
         View.EndNotice();
+        return DrawAgainAsync();
+    }
+
+    private async Task DrawAgainAsync()
+    {
         try
         {
             // Asked while the daemon is away, it is answered when it is back.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Net.Sockets;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Frames;
@@ -77,14 +78,21 @@ internal sealed class DaemonLink : IDisposable
         }
     }
 
-    public async Task SendInputAsync(uint session, ulong offset, ReadOnlyMemory<byte> data)
+    /// <param name="session">The session's number.</param>
+    /// <param name="offset">Of the first byte in this client's input.</param>
+    /// <param name="data">The bytes.</param>
+    /// <param name="shown">Not null: the terminal is lent for the answer, and so many frames to show were shown before.</param>
+    public async Task SendInputAsync(uint session, ulong offset, ReadOnlyMemory<byte> data, uint? shown)
     {
-        var size = FrameCodec.DataHeaderBytes + data.Length;
+        var dataBytes = data.Length + (shown is null ? 0 : FrameCodec.ShownCountBytes);
+        var size = FrameCodec.DataHeaderBytes + dataBytes;
         var buffer = ArrayPool<byte>.Shared.Rent(size);
         try
         {
-            FrameCodec.WriteDataHeader(buffer, FrameKind.Input, session, offset, data.Length);
-            data.Span.CopyTo(buffer.AsSpan(FrameCodec.DataHeaderBytes));
+            FrameCodec.WriteDataHeader(buffer, shown is null ? FrameKind.Input : FrameKind.LentInput, session, offset, dataBytes);
+            if (shown is { } count)
+                BinaryPrimitives.WriteUInt32BigEndian(buffer.AsSpan(FrameCodec.DataHeaderBytes), count);
+            data.Span.CopyTo(buffer.AsSpan(size - data.Length));
             await SendAllAsync(buffer.AsMemory(0, size), CancellationToken.None);
         }
         finally
@@ -106,6 +114,9 @@ internal sealed class DaemonLink : IDisposable
             _ = e;
         }
     }
+
+    /// <summary>Output frames and pieces of screens that were received to be shown; counted by both sides. Set by the receive loop, read on any thread.</summary>
+    public uint FramesToShow { get; set; }
 
     public void Dispose()
     {

@@ -30,22 +30,27 @@ internal sealed class FrameDispatcher(ConnectionPart part, AttachmentTable attac
         {
             while (link.Receiver.TryNext(out var kind, out var payload))
             {
-                if (kind == FrameKind.Output)
+                if (kind is FrameKind.Output or FrameKind.ShownOutput)
                 {
-                    var attachment = DispatchOutput(payload, link.Receiver.Segment);
+                    if (kind == FrameKind.Output)
+                        link.FramesToShow++;
+                    var attachment = DispatchOutput(payload, link.Receiver.Segment, shown: kind == FrameKind.ShownOutput);
                     if (attachment is { IsFull: true })
                         await attachment.RoomAsync().WaitAsync(cancellation);
                 }
                 else if (kind == FrameKind.Control)
                 {
-                    Dispatch(Envelope.Parser.ParseFrom(payload.Span));
+                    var envelope = Envelope.Parser.ParseFrom(payload.Span);
+                    if (envelope.BodyCase == Envelope.BodyOneofCase.Screen)
+                        link.FramesToShow++;
+                    Dispatch(envelope);
                 }
             }
         }
         while (await link.Receiver.ReceiveAsync(cancellation));
     }
 
-    private SessionAttachment? DispatchOutput(ReadOnlyMemory<byte> payload, ReceiveSegment segment)
+    private SessionAttachment? DispatchOutput(ReadOnlyMemory<byte> payload, ReceiveSegment segment, bool shown)
     {
         var number = BinaryPrimitives.ReadUInt32BigEndian(payload.Span[SessionAt..]);
         if (_last is null || number != _lastNumber)
@@ -54,7 +59,7 @@ internal sealed class FrameDispatcher(ConnectionPart part, AttachmentTable attac
             _lastNumber = number;
         }
 
-        _last?.OnOutput(BinaryPrimitives.ReadUInt64BigEndian(payload.Span[OffsetAt..]), payload[DataAt..], segment);
+        _last?.OnOutput(BinaryPrimitives.ReadUInt64BigEndian(payload.Span[OffsetAt..]), payload[DataAt..], segment, shown);
         return _last;
     }
 

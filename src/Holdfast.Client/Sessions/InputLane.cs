@@ -97,7 +97,7 @@ internal sealed class InputLane
     }
 
     /// <summary>Queues all of <paramref name="data"/>, waiting while the window is full. The bytes are copied.</summary>
-    public async Task WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation)
+    public async Task WriteAsync(ReadOnlyMemory<byte> data, uint? shown, CancellationToken cancellation)
     {
         await _writing.WaitAsync(cancellation);
         try
@@ -112,7 +112,7 @@ internal sealed class InputLane
                     full = _changed.Task;
                     if (_next - _accepted + (ulong)size <= _window)
                     {
-                        Enqueue(data[..size].ToArray());
+                        Enqueue(data[..size].ToArray(), shown);
                         data = data[size..];
                         full = Task.CompletedTask;
                     }
@@ -205,7 +205,7 @@ internal sealed class InputLane
 
             try
             {
-                await link.SendInputAsync(session, piece.Offset, piece.Data);
+                await link.SendInputAsync(session, piece.Offset, piece.Data, piece.Shown);
             }
             catch (SocketException)
             {
@@ -216,11 +216,12 @@ internal sealed class InputLane
         }
     }
 
-    private void Enqueue(byte[] data)
+    // Sent again over another connection, it lends nothing: what was shown is counted anew there.
+    private void Enqueue(byte[] data, uint? shown)
     {
-        var piece = new Piece(_next, data);
+        var piece = new Piece(_next, data, null);
         _unacknowledged.Enqueue(piece);
-        _unsent.Enqueue(piece);
+        _unsent.Enqueue(piece with { Shown = shown });
         _next += (ulong)data.Length;
     }
 
@@ -270,10 +271,10 @@ internal sealed class InputLane
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private readonly record struct Piece(ulong Offset, ReadOnlyMemory<byte> Data)
+    private readonly record struct Piece(ulong Offset, ReadOnlyMemory<byte> Data, uint? Shown)
     {
         public ulong End => Offset + (ulong)Data.Length;
 
-        public Piece From(ulong offset) => new(offset, Data[(int)(offset - Offset)..]);
+        public Piece From(ulong offset) => new(offset, Data[(int)(offset - Offset)..], null);
     }
 }

@@ -22,6 +22,7 @@ public sealed partial class SessionAttachment : IAsyncDisposable
     private readonly AckCounter _acks;
     private readonly AttachRequest _request;
     private readonly OwnerState _owner;
+    private DaemonLink? _lending;
     private OutputCursor _cursor;
     private ConnectionPart _attached;
 
@@ -72,7 +73,25 @@ public sealed partial class SessionAttachment : IAsyncDisposable
     public ValueTask<SessionEvent> ReadAsync(CancellationToken cancellation = default) => _events.ReadAsync(cancellation);
 
     /// <summary>Takes all of <paramref name="data"/> as input; waits only while the window is full.</summary>
-    public Task WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation = default) => _input.WriteAsync(data, cancellation);
+    public Task WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation = default) => _input.WriteAsync(data, null, cancellation);
+
+    /// <summary>
+    /// True where the daemon may write to the terminal that <see cref="AttachRequest.Lends"/> named: with input that lends it
+    /// (<see cref="WriteLentAsync"/>), and then one answer.
+    /// </summary>
+    public bool LendsTerminal => _lending is not null;
+
+    /// <summary>What came to be shown on this connection so far, counted in frames. For a caller that reads on the receive loop.</summary>
+    public uint FramesToShow => _lending?.FramesToShow ?? 0;
+
+    /// <summary>
+    /// As <see cref="WriteAsync"/>, with the terminal lent until the next output: the caller writes nothing to it before. That output may be there already
+    /// then (<see cref="SessionEvent.Shown"/>).
+    /// </summary>
+    /// <param name="data">A key press.</param>
+    /// <param name="shown"><see cref="FramesToShow"/> as it was when everything of it had been shown.</param>
+    /// <param name="cancellation">Ends the waiting for room.</param>
+    public Task WriteLentAsync(ReadOnlyMemory<byte> data, uint shown, CancellationToken cancellation = default) => _input.WriteAsync(data, shown, cancellation);
 
     /// <summary>Waits until all input written so far has reached the PTY.</summary>
     /// <exception cref="HoldfastException">INPUT_UNCERTAIN names the range that may or may not have arrived; it is not sent again.</exception>
@@ -121,6 +140,7 @@ public sealed partial class SessionAttachment : IAsyncDisposable
     private void DescribeOutput(AttachRequest request)
     {
         request.Terminal = _request.Terminal;
+        request.Lends = _request.Lends;
         request.ScreenAfterGap = _request.ScreenAfterGap || _request.FromCase == AttachRequest.FromOneofCase.Screen;
         if (!HasOutput)
             request.NoOutput = true;
@@ -142,6 +162,7 @@ public sealed partial class SessionAttachment : IAsyncDisposable
         if (part.HasFlag(ConnectionPart.Output))
         {
             _acks.Use(acks ? link : null, answer.Session.Number);
+            _lending = answer.Lends && part == ConnectionPart.Both ? link : null;
             _cursor = new OutputCursor(answer.Offset);
             Start = answer.Offset;
             Resizes = answer.Resizes;
@@ -175,6 +196,7 @@ public sealed partial class SessionAttachment : IAsyncDisposable
         if (part.HasFlag(ConnectionPart.Output))
         {
             _acks.Use(acks ? link : null, answer.Session.Number);
+            _lending = answer.Lends && part == ConnectionPart.Both ? link : null;
             _events.Add(new SessionEvent { Kind = SessionEventKind.Reconnected, From = _cursor.Received });
             if (HasOutput && !_screenDue)
                 TellGap(_cursor.SkipTo(answer.Offset));
@@ -203,13 +225,13 @@ public sealed partial class SessionAttachment : IAsyncDisposable
             _input.Fail(why.Within(FailureScope.Input));
     }
 
-    internal void OnOutput(ulong offset, ReadOnlyMemory<byte> data, ReceiveSegment segment)
+    internal void OnOutput(ulong offset, ReadOnlyMemory<byte> data, ReceiveSegment segment, bool shown)
     {
         var repeated = _cursor.Accept(offset, data.Length, out var gap);
         TellGap(gap);
         if (repeated == data.Length)
             return;
-        var value = new SessionEvent { Kind = SessionEventKind.Output, From = offset + (ulong)repeated, To = _cursor.Received, Data = data[repeated..] };
+        var value = new SessionEvent { Kind = SessionEventKind.Output, From = offset + (ulong)repeated, To = _cursor.Received, Data = data[repeated..], Shown = shown };
         _events.AddOutput(value, segment);
     }
 

@@ -18,6 +18,9 @@ public readonly record struct SessionEvent
 
     public TerminalSize? Size { get; init; }
 
+    /// <summary>The daemon has written the output to the terminal that was lent.</summary>
+    public bool Shown { get; init; }
+
     /// <summary>More pieces of the same screen follow.</summary>
     public bool More { get; init; }
 

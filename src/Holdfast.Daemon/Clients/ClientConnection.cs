@@ -43,6 +43,12 @@ public sealed class ClientConnection : IReadyHandler
         _registration = reactor.Add(fd, Readiness.Readable, this);
     }
 
+    /// <summary>The process at the other end, as the kernel names it.</summary>
+    public required int PeerId { get; init; }
+
+    /// <summary>Output frames and pieces of screens that were sent to be shown by the client; counted by both sides.</summary>
+    public uint ShownByClient { get; private set; }
+
     /// <summary>Called once, when the connection has ended and was cleaned up.</summary>
     public Action<ClientConnection, string>? Ended { get; set; }
 
@@ -152,13 +158,32 @@ public sealed class ClientConnection : IReadyHandler
 
     public void SendOutput(uint session, ulong offset, ReadOnlySpan<byte> data)
     {
+        ShownByClient++;
+        SendData(FrameKind.Output, session, offset, data);
+    }
+
+    private void SendData(FrameKind kind, uint session, ulong offset, ReadOnlySpan<byte> data)
+    {
         Span<byte> header = stackalloc byte[FrameCodec.DataHeaderBytes];
-        FrameCodec.WriteDataHeader(header, FrameKind.Output, session, offset, data.Length);
+        FrameCodec.WriteDataHeader(header, kind, session, offset, data.Length);
         // Behind the echo, for which somebody waits.
         Span<byte> ack = stackalloc byte[LateAck.MostFrameBytes];
         ack = ack[.._lateAck.Take(ack)];
         _paced = _attached.Count > 1;
         Send(header, data, ack);
+    }
+
+    /// <summary>Tells of output that the client's terminal has already, once whoever looks at it had its turn.</summary>
+    public void SendShown(uint session, ulong offset, ReadOnlySpan<byte> data)
+    {
+        _reactor.GiveWay();
+        SendData(FrameKind.ShownOutput, session, offset, data);
+    }
+
+    public void SendScreen(SnapshotEvent piece)
+    {
+        ShownByClient++;
+        Send(new Envelope { Screen = piece });
     }
 
     public void OnGap(Session session, ulong bytes) => _router.OnGap(session, this, bytes);

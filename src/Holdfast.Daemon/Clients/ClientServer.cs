@@ -84,9 +84,10 @@ public sealed class ClientServer(Reactor reactor, DaemonOptions options, DaemonC
 
     private void Admit(Fd fd)
     {
-        var connection = new ClientConnection(reactor, fd, _router!) { Ended = OnEnded };
+        var peer = UnixSocket.PeerOf(fd);
+        var connection = new ClientConnection(reactor, fd, _router!) { PeerId = peer.Pid, Ended = OnEnded };
         _connections.Add(connection);
-        if (UnixSocket.PeerOf(fd).Uid != CurrentProcess.EffectiveUser)
+        if (peer.Uid != CurrentProcess.EffectiveUser)
             FrameRouter.Refuse(connection, ErrorCode.PermissionDenied, "this daemon belongs to another user");
         else if (!_rate.TryTake(Reactor.Now))
             Reject(connection, ErrorCode.LimitConnectionRate, $"more than {options.MaxConnectionRate} connections a second were opened");

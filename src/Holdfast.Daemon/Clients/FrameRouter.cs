@@ -21,8 +21,8 @@ public sealed class FrameRouter(
         }
         switch (frame.Kind)
         {
-            case FrameKind.Input:
-                OnInput(connection, frame.Payload);
+            case FrameKind.Input or FrameKind.LentInput:
+                OnInput(connection, frame);
                 break;
             case FrameKind.Control:
                 OnControl(connection, frame.Payload);
@@ -58,15 +58,18 @@ public sealed class FrameRouter(
     public static void Refuse(ClientConnection connection, ErrorCode code, string message) =>
         connection.Refuse(new HoldfastException(code, message).ToError(), message);
 
-    private void OnInput(ClientConnection connection, ReadOnlySpan<byte> payload)
+    private void OnInput(ClientConnection connection, Frame frame)
     {
-        FrameCodec.ReadDataHeader(payload, out var number, out var offset, out var data);
+        FrameCodec.ReadDataHeader(frame.Payload, out var number, out var offset, out var data);
+        uint? shown = frame.Kind == FrameKind.LentInput ? FrameCodec.ReadShownCount(ref data) : null;
         ErrorCode? refusal = connection.Role != Role.Control ? ErrorCode.RoleForbidden
             : data.Length > ProtocolLimits.MaxInputDataBytes ? ErrorCode.FrameTooLarge
             : null;
         var session = sessions.ByNumber(number);
         if (session is not null && refusal is null)
         {
+            if (shown is { } frames)
+                session.Subscribers.Lend(connection, frames);
             session.Input.Receive(connection, offset, data);
             return;
         }

@@ -27,6 +27,9 @@ public sealed class Subscriber(ClientConnection connection, ulong cursor, int sl
     /// <summary>What this reader makes of the output; decides whether it gets the screen.</summary>
     public ScreenWish Wish { get; init; }
 
+    /// <summary>The terminal that its client lends with key presses, or null.</summary>
+    public TerminalLoan? Loan { get; init; }
+
     /// <summary>Its place in the table that survives the daemon, or -1.</summary>
     public int Slot { get; } = slot;
 

@@ -46,12 +46,12 @@ public sealed class SubscriberSet(Session session, FlowControl flow)
         session.Ring.Subscribers.Clear();
     }
 
-    public void Add(ClientConnection connection, ulong cursor, ScreenWish wish, bool acknowledges)
+    public void Add(ClientConnection connection, ulong cursor, ScreenWish wish, bool acknowledges, TerminalLoan? loan)
     {
         Remove(connection);
         _expected.RemoveAll(e => e.Client == connection.ClientHash);
         var slot = session.Ring.Subscribers.Put(connection.ClientHash, cursor);
-        _subscribers.Add(new Subscriber(connection, cursor, slot, acknowledges, flow.Policy) { Wish = wish, ServeAgain = () => Serve(connection) });
+        _subscribers.Add(new Subscriber(connection, cursor, slot, acknowledges, flow.Policy) { Wish = wish, Loan = loan, ServeAgain = () => Serve(connection) });
         session.Answers.ReadersChanged();
     }
 
@@ -69,6 +69,13 @@ public sealed class SubscriberSet(Session session, FlowControl flow)
         if (subscriber.Cursor < session.Ring.RetainedFrom)
             TellGap(subscriber, session.Ring.RetainedFrom);
         Serve(connection);
+    }
+
+    /// <summary>The client lends its terminal for the answer to a key that comes now, having shown so many frames: for nothing where others are on their way.</summary>
+    public void Lend(ClientConnection connection, uint shown)
+    {
+        if (shown == connection.ShownByClient && session.Owner.IsOwner(connection))
+            _subscribers.Find(s => s.Connection == connection)?.Loan?.Lend();
     }
 
     /// <summary>Attached for input and events, without output.</summary>
@@ -94,6 +101,7 @@ public sealed class SubscriberSet(Session session, FlowControl flow)
             return;
         var subscriber = _subscribers[at];
         flow.OnRemoved(subscriber);
+        subscriber.Loan?.Dispose();
         if (subscriber.Slot >= 0)
             session.Ring.Subscribers.Remove(subscriber.Slot);
         _subscribers.RemoveAt(at);
@@ -187,6 +195,7 @@ public sealed class SubscriberSet(Session session, FlowControl flow)
     public void AnnounceOwner(string former, OwnerChange reason)
     {
         var info = session.Record.Session;
+        _subscribers.ForEach(s => s.Loan?.End());
         Tell(new Envelope
         {
             OwnerChanged = new OwnerChangedEvent
@@ -211,7 +220,11 @@ public sealed class SubscriberSet(Session session, FlowControl flow)
             subscriber.Connection.Forget(session);
         foreach (var connection in _inputOnly)
             connection.Forget(session);
-        _subscribers.ForEach(flow.OnRemoved);
+        foreach (var subscriber in _subscribers)
+        {
+            flow.OnRemoved(subscriber);
+            subscriber.Loan?.Dispose();
+        }
         _subscribers.Clear();
         _inputOnly.Clear();
     }
@@ -245,7 +258,7 @@ public sealed class SubscriberSet(Session session, FlowControl flow)
             if (flow.Holds(subscriber))
                 break;
             var length = (int)Math.Min(ring.Head - subscriber.Cursor, (ulong)FrameBytes);
-            subscriber.Connection.SendOutput(session.Number, subscriber.Cursor, ring.Read(subscriber.Cursor, length));
+            length = Send(subscriber, ring.Read(subscriber.Cursor, length));
             subscriber.Cursor += (ulong)length;
             subscriber.LastProgress = Reactor.Now;
             if (subscriber.Slot >= 0)
@@ -256,6 +269,20 @@ public sealed class SubscriberSet(Session session, FlowControl flow)
         if (subscriber.Cursor == ring.Head)
             subscriber.CaughtUp();
         TellEnd(subscriber);
+    }
+
+    // Returns the bytes sent: where the client's own terminal takes them first, as many as it took.
+    private int Send(Subscriber subscriber, ReadOnlySpan<byte> output)
+    {
+        var shown = subscriber.Loan?.Show(output) ?? 0;
+        if (shown > 0)
+        {
+            subscriber.Connection.SendShown(session.Number, subscriber.Cursor, output[..shown]);
+            return shown;
+        }
+        subscriber.Loan?.End();
+        subscriber.Connection.SendOutput(session.Number, subscriber.Cursor, output);
+        return output.Length;
     }
 
     // Only once everything before has been taken: a reader that is slow for long would otherwise be sent screens nobody looks at.
@@ -270,8 +297,9 @@ public sealed class SubscriberSet(Session session, FlowControl flow)
     private void SendScreen(Subscriber subscriber, uint scrollbackLines)
     {
         subscriber.Cursor = session.Ring.Head;
+        subscriber.Loan?.End();
         foreach (var piece in ScreenSnapshot.Redraw(session, scrollbackLines))
-            subscriber.Connection.Send(new Envelope { Screen = piece });
+            subscriber.Connection.SendScreen(piece);
     }
 
     private void TellGap(Subscriber subscriber, ulong to)

@@ -39,6 +39,9 @@ public sealed class AwakeSpell(Action? yield = null, TimeProvider? clock = null)
 
     public bool IsOn => _until != 0;
 
+    /// <summary>Whether to look is the way that is taken, and not only tried: nobody computes then who would keep the processor.</summary>
+    public bool IsUsual => _isAwake && _trialLeft == 0;
+
     /// <summary>An answer is waited for from now on, awake for at most this time.</summary>
     public void Begin(TimeSpan time)
     {

@@ -81,6 +81,16 @@ public sealed class Reactor : IDisposable
     /// </summary>
     public void StayAwake(TimeSpan time) => _awake.Begin(time);
 
+    /// <summary>
+    /// Lets whoever was just given what it waits for have the processor first, where nobody else wants it: who yields among programs that compute comes
+    /// behind all of them.
+    /// </summary>
+    public void GiveWay()
+    {
+        if (_awake.IsUsual)
+            Thread.Yield();
+    }
+
     /// <summary>Waits for events and dispatches them, then the timers that are due. <paramref name="poll"/>: do not wait.</summary>
     public void RunOnce(bool poll = false)
     {

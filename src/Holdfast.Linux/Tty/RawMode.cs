@@ -39,6 +39,8 @@ public sealed class RawMode : IDisposable
 
     public static bool IsTerminal(int fd) => Libc.isatty(fd) == 1;
 
+    public static bool IsTerminal(Fd fd) => IsTerminal(fd.Number);
+
     /// <summary>Size of the terminal behind <paramref name="fd"/>, or null where it has none.</summary>
     public static unsafe WindowSize? SizeOf(int fd)
     {

@@ -12,7 +12,7 @@ namespace Holdfast.Protocol.Frames;
 /// <code>
 ///  0        4      5                9                        17
 ///  +--------+------+----------------+------------------------+----------+
-///  | length | kind | session (u32)  | offset (u64)           | bytes …  |   output (2), input (3)
+///  | length | kind | session (u32)  | offset (u64)           | bytes …  |   output (2), input (3), lent input (4), shown output (5)
 ///  +--------+------+----------------+------------------------+----------+
 ///  | length | kind | protobuf Envelope …                                |   control (1)
 ///  +--------+------+----------------------------------------------------+
@@ -31,6 +31,9 @@ public static class FrameCodec
     private const int PayloadAt = KindAt + KindBytes;
     private const int SessionBytes = 4;
     private const int DataPrefixBytes = DataHeaderBytes - PayloadAt;
+
+    /// <summary>What the bytes of a lent input frame begin with: how many frames were shown.</summary>
+    public const int ShownCountBytes = 4;
 
     /// <summary>Reads the frame at the start of <paramref name="buffer"/>.</summary>
     /// <param name="buffer">Bytes received and not yet consumed.</param>
@@ -56,7 +59,7 @@ public static class FrameCodec
         var kind = (FrameKind)buffer[KindAt];
         var payloadBytes = (int)length - KindBytes;
         // Told as soon as it is known: a peer that sends this would otherwise be waited for.
-        if (kind is FrameKind.Output or FrameKind.Input && payloadBytes < DataPrefixBytes)
+        if (payloadBytes < LeastPayload(kind))
             return FrameReadStatus.Malformed;
         if (buffer.Length - PayloadAt < payloadBytes)
             return FrameReadStatus.NeedMore;
@@ -68,14 +71,14 @@ public static class FrameCodec
 
     /// <summary>Writes the <see cref="DataHeaderBytes"/> bytes that precede <paramref name="dataBytes"/> bytes of output or input.</summary>
     /// <param name="destination">At least <see cref="DataHeaderBytes"/> long; the data itself is sent from where it lies.</param>
-    /// <param name="kind"><see cref="FrameKind.Output"/> or <see cref="FrameKind.Input"/>.</param>
+    /// <param name="kind">One of the kinds of output or input.</param>
     /// <param name="session">The session's number.</param>
     /// <param name="offset">The absolute offset of the first byte.</param>
     /// <param name="dataBytes">How many bytes follow the header.</param>
     public static void WriteDataHeader(Span<byte> destination, FrameKind kind, uint session, ulong offset, int dataBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(dataBytes);
-        if (kind is not (FrameKind.Output or FrameKind.Input))
+        if (LeastPayload(kind) == 0)
             throw new ArgumentOutOfRangeException(nameof(kind), kind, "Only output and input frames have a data header.");
 
         var length = (uint)(DataHeaderBytes - LengthPrefixBytes) + (uint)dataBytes;
@@ -93,6 +96,22 @@ public static class FrameCodec
         offset = BinaryPrimitives.ReadUInt64BigEndian(payload[SessionBytes..]);
         data = payload[DataPrefixBytes..];
     }
+
+    /// <summary>Takes the count of frames shown off the data of a lent input frame that <see cref="TryRead"/> returned.</summary>
+    public static uint ReadShownCount(ref ReadOnlySpan<byte> data)
+    {
+        var count = BinaryPrimitives.ReadUInt32BigEndian(data);
+        data = data[ShownCountBytes..];
+        return count;
+    }
+
+    // 0: the kind has no session and offset.
+    private static int LeastPayload(FrameKind kind) => kind switch
+    {
+        FrameKind.Output or FrameKind.Input or FrameKind.ShownOutput => DataPrefixBytes,
+        FrameKind.LentInput => DataPrefixBytes + ShownCountBytes,
+        _ => 0,
+    };
 
     /// <summary>The size of <paramref name="envelope"/> as a whole frame, prefix included.</summary>
     public static int ControlFrameBytes(Envelope envelope) => PayloadAt + envelope.CalculateSize();

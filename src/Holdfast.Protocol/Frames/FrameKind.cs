@@ -11,4 +11,10 @@ public enum FrameKind : byte
 
     /// <summary>Client to daemon: bytes for a PTY, with their offset in this client's input.</summary>
     Input = 3,
+
+    /// <summary>Client to daemon: as <see cref="Input"/>, and the terminal is lent until more output comes; the bytes begin with how many frames were shown.</summary>
+    LentInput = 4,
+
+    /// <summary>Daemon to client: as <see cref="Output"/>, and the bytes are on the client's terminal already.</summary>
+    ShownOutput = 5,
 }

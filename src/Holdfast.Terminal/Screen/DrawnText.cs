@@ -80,8 +80,6 @@ internal sealed class DrawnText(TerminalState state, RenditionReader rendition)
             positioned = true;
             return 2 + length;
         }
-        if (second != PlainSequence.None)
-            return 0;
         if (final == 'C')
             x = Math.Min(x + Math.Max(first, 1), grid.Columns - 1);
         else if (final == 'G')

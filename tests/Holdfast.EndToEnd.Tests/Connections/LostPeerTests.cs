@@ -27,7 +27,7 @@ public sealed class LostPeerTests
         Assert.Equal(Errno.None, UnixSocket.TryAccept(listener, out var accepted));
         directory.Delete(recursive: true);
         var reasons = new List<string>();
-        var connection = new ClientConnection(reactor, accepted!, NewRouter()) { Ended = (_, reason) => reasons.Add(reason) };
+        var connection = new ClientConnection(reactor, accepted!, NewRouter()) { PeerId = Environment.ProcessId, Ended = (_, reason) => reasons.Add(reason) };
         connection.Acknowledge(session: 1, accepted: 1, late: true);
         peer!.Dispose();
 

@@ -64,6 +64,22 @@ internal sealed class UnreadTerminal : IDisposable
             ReadOnce("what was wanted; it shows:\n" + TerminalText.Screen(_screen));
     }
 
+    /// <summary>Reads until no process has the terminal open any more.</summary>
+    public string ReadToEnd()
+    {
+        var said = new StringBuilder();
+        while (true)
+        {
+            Span<PollEntry> entry = [new PollEntry(_master.Fd.Number, Readiness.Readable)];
+            Assert.True(DescriptorPoll.Wait(entry, (int)DaemonProcess.Deadline.TotalMilliseconds) > 0, "somebody holds the terminal");
+            var read = _master.Read(_buffer);
+            if (read.Error == Linux.Errno.EIO)
+                return said.ToString();
+            Assert.True(read.Ok, $"the terminal: {read.Error}");
+            said.Append(Encoding.Latin1.GetString(_buffer.AsSpan(0, read.Count)));
+        }
+    }
+
     private ReadOnlySpan<byte> ReadOnce(string what)
     {
         Span<PollEntry> entry = [new PollEntry(_master.Fd.Number, Readiness.Readable)];

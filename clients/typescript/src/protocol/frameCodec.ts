@@ -2,7 +2,7 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type Envelope, EnvelopeSchema } from "../generated/holdfast/v1/envelope_pb.js";
 
-export const FrameKind = { control: 1, output: 2, input: 3 } as const;
+export const FrameKind = { control: 1, output: 2, input: 3, lentInput: 4, shownOutput: 5 } as const;
 
 export const lengthPrefixBytes = 4;
 
@@ -13,6 +13,8 @@ const kindAt = lengthPrefixBytes;
 export const payloadAt = kindAt + 1;
 const sessionBytes = 4;
 const dataPrefixBytes = dataHeaderBytes - payloadAt;
+// What the bytes of a lent input frame begin with.
+const shownCountBytes = 4;
 
 export interface Frame {
   readonly kind: number;
@@ -50,7 +52,7 @@ export function readFrame(buffer: Uint8Array, maxFrameBytes: number, at = 0): Fr
   }
   const kind = buffer[at + kindAt] ?? 0;
   // Told as soon as it is known: a peer that sends this would otherwise be waited for.
-  if ((kind === FrameKind.output || kind === FrameKind.input) && length - 1 < dataPrefixBytes) {
+  if (length - 1 < leastPayload(kind)) {
     return { status: "malformed" };
   }
   if (held < consumed) {
@@ -59,8 +61,22 @@ export function readFrame(buffer: Uint8Array, maxFrameBytes: number, at = 0): Fr
   return { status: "frame", frame: { kind, payload: buffer.subarray(at + payloadAt, at + consumed) }, consumed };
 }
 
+// 0: the kind has no session and offset. Lent input has a count before its bytes.
+function leastPayload(kind: number): number {
+  switch (kind) {
+    case FrameKind.output:
+    case FrameKind.input:
+    case FrameKind.shownOutput:
+      return dataPrefixBytes;
+    case FrameKind.lentInput:
+      return dataPrefixBytes + shownCountBytes;
+    default:
+      return 0;
+  }
+}
+
 /** An output or input frame as one piece. */
-export function writeData(kind: 2 | 3, session: number, offset: bigint, data: Uint8Array): Uint8Array {
+export function writeData(kind: 2 | 3 | 4 | 5, session: number, offset: bigint, data: Uint8Array): Uint8Array {
   const frame = new Uint8Array(dataHeaderBytes + data.length);
   const view = viewOf(frame);
   view.setUint32(0, dataHeaderBytes - lengthPrefixBytes + data.length);

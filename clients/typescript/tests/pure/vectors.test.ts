@@ -65,7 +65,7 @@ describe("golden frames", () => {
   it.each(vectors.filter((vector) => vector.canonical))("$name: a writer produces the canonical bytes", (vector) => {
     const written =
       vector.data !== undefined
-        ? writeData(vector.kind as 2 | 3, vector.data.session, BigInt(vector.data.offset), bytesOf(vector.data.hex))
+        ? writeData(vector.kind as 2 | 3 | 4 | 5, vector.data.session, BigInt(vector.data.offset), bytesOf(vector.data.hex))
         : writeControl(fromJson(EnvelopeSchema, vector.envelope ?? null));
     expect(hexOf(written)).toBe(vector.hex);
   });

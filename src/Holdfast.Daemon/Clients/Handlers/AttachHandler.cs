@@ -25,10 +25,11 @@ public static class AttachHandler
         session.Owner.Attach(connection, request);
         if (session.Owner.IsOwner(connection))
             TakeSize(services, session, request.Size);
+        var loan = request.FromCase == AttachRequest.FromOneofCase.NoOutput ? null : TerminalLoan.TryTake(connection, request.Lends);
         if (request.FromCase == AttachRequest.FromOneofCase.NoOutput)
             session.Subscribers.AddInputOnly(connection);
         else
-            session.Subscribers.Add(connection, offset, ScreenWish.Of(request), request.Acks);
+            session.Subscribers.Add(connection, offset, ScreenWish.Of(request), request.Acks, loan);
         connection.Attach(session);
         var answer = new AttachAnswer
         {
@@ -36,6 +37,7 @@ public static class AttachHandler
             Offset = offset,
             Owner = session.Owner.IsOwner(connection),
             OwnerEpoch = session.Owner.Epoch,
+            Lends = loan is not null,
         };
         if (connection.Role == Role.Control)
             answer.Input = InputOf(session.Input.Open(connection));

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/session.proto.
  */
 export const file_holdfast_v1_session: GenFile = /*@__PURE__*/
-  fileDesc("Chlob2xkZmFzdC92MS9zZXNzaW9uLnByb3RvEgtob2xkZmFzdC52MSIqCgxUZXJtaW5hbFNpemUSDAoEY29scxgBIAEoDRIMCgRyb3dzGAIgASgNIjgKCkV4aXRTdGF0dXMSDAoEY29kZRgBIAEoBRIOCgZzaWduYWwYAiABKAUSDAoEbG9zdBgDIAEoCCKHBQoLU2Vzc2lvbkluZm8SCgoCaWQYASABKAkSDgoGbnVtYmVyGAIgASgNEgwKBG5hbWUYAyABKAkSKAoFc3RhdGUYBCABKA4yGS5ob2xkZmFzdC52MS5TZXNzaW9uU3RhdGUSCwoDcGlkGAUgASgFEg8KB2NvbW1hbmQYBiADKAkSCwoDY3dkGAcgASgJEicKBHNpemUYCCABKAsyGS5ob2xkZmFzdC52MS5UZXJtaW5hbFNpemUSFQoNY3JlYXRlZF9hdF9tcxgJIAEoBBIUCgxleGl0ZWRfYXRfbXMYCiABKAQSJQoEZXhpdBgLIAEoCzIXLmhvbGRmYXN0LnYxLkV4aXRTdGF0dXMSDQoFb3duZXIYDCABKAkSDwoHY2xpZW50cxgNIAEoDRIRCglvYnNlcnZlcnMYDiABKA0SDAoEaGVhZBgPIAEoBBIVCg1yZXRhaW5lZF9mcm9tGBAgASgEEhIKCnJpbmdfYnl0ZXMYESABKAQSDQoFdGl0bGUYEiABKAkSEQoJcmVjb3ZlcmVkGBMgASgJEi0KCG92ZXJmbG93GBQgASgOMhsuaG9sZGZhc3QudjEuT3ZlcmZsb3dQb2xpY3kSKwoHcmVzdG9yZRgVIAEoDjIaLmhvbGRmYXN0LnYxLlJlc3RvcmVQb2xpY3kSFQoNb3V0cHV0X2Nsb3NlZBgWIAEoCBIPCgdmYWlsdXJlGBcgASgJEhMKC293bmVyX2Vwb2NoGB4gASgEEhIKCm93bmVyX25hbWUYHyABKAkSFQoNb3duZXJfcHJlc2VudBggIAEoCBIqCghhdHRhY2hlZBghIAMoCzIYLmhvbGRmYXN0LnYxLkNsaWVudEZhY3RzIuEBCgtDbGllbnRGYWN0cxIRCgljbGllbnRfaWQYASABKAkSEwoLY2xpZW50X25hbWUYAiABKAkSDQoFb3duZXIYAyABKAgSDgoGc3RyZWFtGAQgASgIEg4KBm91dHB1dBgFIAEoCBIOCgZvZmZzZXQYBiABKAQSDwoHcGVuZGluZxgHIAEoBBIlCgVsZXZlbBgIIAEoDjIWLmhvbGRmYXN0LnYxLkZsb3dMZXZlbBISCgpzZW50X2J5dGVzGAkgASgEEhEKCWdhcF9ieXRlcxgKIAEoBBIMCgRnYXBzGAsgASgNIvYCCg1DcmVhdGVSZXF1ZXN0EgwKBG5hbWUYASABKAkSDwoHY29tbWFuZBgCIAMoCRILCgNjd2QYAyABKAkSQAoLZW52aXJvbm1lbnQYBCADKAsyKy5ob2xkZmFzdC52MS5DcmVhdGVSZXF1ZXN0LkVudmlyb25tZW50RW50cnkSJwoEc2l6ZRgFIAEoCzIZLmhvbGRmYXN0LnYxLlRlcm1pbmFsU2l6ZRISCgpyaW5nX2J5dGVzGAYgASgEEi0KCG92ZXJmbG93GAcgASgOMhsuaG9sZGZhc3QudjEuT3ZlcmZsb3dQb2xpY3kSKwoHcmVzdG9yZRgIIAEoDjIaLmhvbGRmYXN0LnYxLlJlc3RvcmVQb2xpY3kSFAoMY3JlYXRpb25fa2V5GAkgASgJEhQKDGtlZXBfc2VjcmV0cxgKIAEoCBoyChBFbnZpcm9ubWVudEVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiOQoMQ3JlYXRlQW5zd2VyEikKB3Nlc3Npb24YASABKAsyGC5ob2xkZmFzdC52MS5TZXNzaW9uSW5mbyK2AgoNQXR0YWNoUmVxdWVzdBIPCgdzZXNzaW9uGAEgASgJEg8KBXN0YXJ0GAIgASgISAASDQoDbm93GAMgASgISAASEAoGb2Zmc2V0GAQgASgESAASEwoJbm9fb3V0cHV0GAUgASgISAASKgoGc2NyZWVuGAYgASgLMhguaG9sZGZhc3QudjEuU2NyZWVuU3RhcnRIABInCgRzaXplGAcgASgLMhkuaG9sZGZhc3QudjEuVGVybWluYWxTaXplEhAKCHRlcm1pbmFsGAggASgIEhgKEHNjcmVlbl9hZnRlcl9nYXAYCSABKAgSIQoCYXMYCiABKA4yFS5ob2xkZmFzdC52MS5BdHRhY2hBcxITCgtvd25lcl9lcG9jaBgLIAEoBBIMCgRhY2tzGAwgASgIQgYKBGZyb20iJwoLU2NyZWVuU3RhcnQSGAoQc2Nyb2xsYmFja19saW5lcxgBIAEoDSK+AQoMQXR0YWNoQW5zd2VyEikKB3Nlc3Npb24YASABKAsyGC5ob2xkZmFzdC52MS5TZXNzaW9uSW5mbxIOCgZvZmZzZXQYAiABKAQSKQoFaW5wdXQYAyABKAsyGi5ob2xkZmFzdC52MS5JbnB1dFBvc2l0aW9uEiQKB3Jlc2l6ZXMYBCADKAsyEy5ob2xkZmFzdC52MS5SZXNpemUSDQoFb3duZXIYCiABKAgSEwoLb3duZXJfZXBvY2gYCyABKAQiRAoNSW5wdXRQb3NpdGlvbhIQCghhY2NlcHRlZBgBIAEoBBIRCgl1bmNlcnRhaW4YAiABKAQSDgoGd2luZG93GAMgASgEIkEKBlJlc2l6ZRIOCgZvZmZzZXQYASABKAQSJwoEc2l6ZRgCIAEoCzIZLmhvbGRmYXN0LnYxLlRlcm1pbmFsU2l6ZSIgCg1EZXRhY2hSZXF1ZXN0Eg8KB3Nlc3Npb24YASABKAkiDgoMRGV0YWNoQW5zd2VyIi0KC1Rha2VSZXF1ZXN0Eg8KB3Nlc3Npb24YASABKAkSDQoFZm9yY2UYAiABKAgiTAoKVGFrZUFuc3dlchITCgtvd25lcl9lcG9jaBgBIAEoBBIpCgVpbnB1dBgCIAEoCzIaLmhvbGRmYXN0LnYxLklucHV0UG9zaXRpb24iNgoOUmVsZWFzZVJlcXVlc3QSDwoHc2Vzc2lvbhgBIAEoCRITCgtvd25lcl9lcG9jaBgCIAEoBCIPCg1SZWxlYXNlQW5zd2VyIiwKCkFja1JlcXVlc3QSDwoHc2Vzc2lvbhgBIAEoDRINCgVjb3VudBgCIAEoAyJDCglBY2tBbnN3ZXISDwoHcGVuZGluZxgBIAEoBBIlCgVsZXZlbBgCIAEoDjIWLmhvbGRmYXN0LnYxLkZsb3dMZXZlbCJeCg1SZXNpemVSZXF1ZXN0Eg8KB3Nlc3Npb24YASABKAkSJwoEc2l6ZRgCIAEoCzIZLmhvbGRmYXN0LnYxLlRlcm1pbmFsU2l6ZRITCgtvd25lcl9lcG9jaBgDIAEoBCIeCgxSZXNpemVBbnN3ZXISDgoGb2Zmc2V0GAEgASgEIlwKDVNpZ25hbFJlcXVlc3QSDwoHc2Vzc2lvbhgBIAEoCRIOCgZzaWduYWwYAiABKAUSFQoNcHJvY2Vzc19ncm91cBgDIAEoCBITCgtvd25lcl9lcG9jaBgEIAEoBCIOCgxTaWduYWxBbnN3ZXIiWQoLS2lsbFJlcXVlc3QSDwoHc2Vzc2lvbhgBIAEoCRISCgp0aW1lb3V0X21zGAIgASgNEhMKC293bmVyX2Vwb2NoGAMgASgEEhAKCHRha2VvdmVyGAQgASgIIjcKCktpbGxBbnN3ZXISKQoHc2Vzc2lvbhgBIAEoCzIYLmhvbGRmYXN0LnYxLlNlc3Npb25JbmZvIkMKDVJlbmFtZVJlcXVlc3QSDwoHc2Vzc2lvbhgBIAEoCRIMCgRuYW1lGAIgASgJEhMKC293bmVyX2Vwb2NoGAMgASgEIjkKDFJlbmFtZUFuc3dlchIpCgdzZXNzaW9uGAEgASgLMhguaG9sZGZhc3QudjEuU2Vzc2lvbkluZm8iDQoLTGlzdFJlcXVlc3QiOAoKTGlzdEFuc3dlchIqCghzZXNzaW9ucxgBIAMoCzIYLmhvbGRmYXN0LnYxLlNlc3Npb25JbmZvIiEKDkluc3BlY3RSZXF1ZXN0Eg8KB3Nlc3Npb24YASABKAkiOgoNSW5zcGVjdEFuc3dlchIpCgdzZXNzaW9uGAEgASgLMhguaG9sZGZhc3QudjEuU2Vzc2lvbkluZm8iQgoOSGlzdG9yeVJlcXVlc3QSDwoHc2Vzc2lvbhgBIAEoCRIMCgRmcm9tGAIgASgEEhEKCW1heF9ieXRlcxgDIAEoDSJSCg1IaXN0b3J5QW5zd2VyEg4KBm9mZnNldBgBIAEoBBIMCgRkYXRhGAIgASgMEgwKBGhlYWQYAyABKAQSFQoNcmV0YWluZWRfZnJvbRgEIAEoBCJpCg9TbmFwc2hvdFJlcXVlc3QSDwoHc2Vzc2lvbhgBIAEoCRIrCgZmb3JtYXQYAiABKA4yGy5ob2xkZmFzdC52MS5TbmFwc2hvdEZvcm1hdBIYChBzY3JvbGxiYWNrX2xpbmVzGAMgASgNItIBCg5TbmFwc2hvdEFuc3dlchIOCgZvZmZzZXQYASABKAQSJwoEc2l6ZRgCIAEoCzIZLmhvbGRmYXN0LnYxLlRlcm1pbmFsU2l6ZRIMCgRkYXRhGAMgASgMEgwKBG1vcmUYBCABKAgSFQoNY3Vyc29yX2NvbHVtbhgFIAEoDRISCgpjdXJzb3Jfcm93GAYgASgNEhgKEGFsdGVybmF0ZV9zY3JlZW4YByABKAgSGAoQc2Nyb2xsYmFja19saW5lcxgIIAEoDRIMCgRwYXJ0GAkgASgNIh4KC1dhaXRSZXF1ZXN0Eg8KB3Nlc3Npb24YASABKAkiNwoKV2FpdEFuc3dlchIpCgdzZXNzaW9uGAEgASgLMhguaG9sZGZhc3QudjEuU2Vzc2lvbkluZm8iDwoNQ2FuY2VsUmVxdWVzdCJZCgtFeGl0ZWRFdmVudBIPCgdzZXNzaW9uGAEgASgNEiUKBGV4aXQYAiABKAsyFy5ob2xkZmFzdC52MS5FeGl0U3RhdHVzEhIKCmVuZF9vZmZzZXQYAyABKAQiMgoLQ2xvc2VkRXZlbnQSDwoHc2Vzc2lvbhgBIAEoDRISCgplbmRfb2Zmc2V0GAIgASgEIiEKDkZpbmFsaXplZEV2ZW50Eg8KB3Nlc3Npb24YASABKA0iRAoMUmVzaXplZEV2ZW50Eg8KB3Nlc3Npb24YASABKA0SIwoGcmVzaXplGAIgASgLMhMuaG9sZGZhc3QudjEuUmVzaXplIi0KDFJlbmFtZWRFdmVudBIPCgdzZXNzaW9uGAEgASgNEgwKBG5hbWUYAiABKAkiNQoIR2FwRXZlbnQSDwoHc2Vzc2lvbhgBIAEoDRIMCgRmcm9tGAIgASgEEgoKAnRvGAMgASgEInUKDVNuYXBzaG90RXZlbnQSDwoHc2Vzc2lvbhgBIAEoDRIOCgZvZmZzZXQYAiABKAQSJwoEc2l6ZRgDIAEoCzIZLmhvbGRmYXN0LnYxLlRlcm1pbmFsU2l6ZRIMCgRkYXRhGAQgASgMEgwKBG1vcmUYBSABKAgiMgoNSW5wdXRBY2tFdmVudBIPCgdzZXNzaW9uGAEgASgNEhAKCGFjY2VwdGVkGAIgASgEIlQKEUlucHV0UmVmdXNlZEV2ZW50Eg8KB3Nlc3Npb24YASABKA0SDgoGb2Zmc2V0GAIgASgEEhAKCGFjY2VwdGVkGAMgASgEEgwKBGNvZGUYBCABKAUilgEKEU93bmVyQ2hhbmdlZEV2ZW50Eg8KB3Nlc3Npb24YASABKA0SDQoFb3duZXIYAiABKAkSEwoLb3duZXJfZXBvY2gYAyABKAQSEgoKb3duZXJfbmFtZRgEIAEoCRIOCgZmb3JtZXIYBSABKAkSKAoGcmVhc29uGAYgASgOMhguaG9sZGZhc3QudjEuT3duZXJDaGFuZ2UiWgoOUmVjb3ZlcmVkRXZlbnQSDwoHc2Vzc2lvbhgBIAEoDRIKCgJpZBgCIAEoCRIMCgRuYW1lGAMgASgJEg8KB291dGNvbWUYBCABKAkSDAoEY29kZRgFIAEoBSJmChhCYWNrcHJlc3N1cmVXYXJuaW5nRXZlbnQSDwoHc2Vzc2lvbhgBIAEoDRISCgpxdWV1ZV9zaXplGAIgASgEEiUKBWxldmVsGAMgASgOMhYuaG9sZGZhc3QudjEuRmxvd0xldmVsKnQKDFNlc3Npb25TdGF0ZRIdChlTRVNTSU9OX1NUQVRFX1VOU1BFQ0lGSUVEEAASDAoIU1RBUlRJTkcQARILCgdSVU5OSU5HEAISDwoLVEVSTUlOQVRJTkcQAxIKCgZFWElURUQQBBINCglGSU5BTElaRUQQBSo2Cg5PdmVyZmxvd1BvbGljeRIQCgxPVkVSRkxPV19HQVAQABISCg5PVkVSRkxPV19QQVVTRRABKkoKDVJlc3RvcmVQb2xpY3kSEQoNUkVTVE9SRV9TSEVMTBAAEhEKDVJFU1RPUkVfTkVWRVIQARITCg9SRVNUT1JFX0NPTU1BTkQQAio6CglGbG93TGV2ZWwSDgoKRkxPV19HUkVFThAAEg8KC0ZMT1dfWUVMTE9XEAESDAoIRkxPV19SRUQQAipOCghBdHRhY2hBcxISCg5BU19VTlNQRUNJRklFRBAAEgwKCEFTX09XTkVSEAESDwoLQVNfT0JTRVJWRVIQAhIPCgtBU19UQUtFT1ZFUhADKk0KDlNuYXBzaG90Rm9ybWF0EhMKD1NOQVBTSE9UX1JFRFJBVxAAEhEKDVNOQVBTSE9UX1RFWFQQARITCg9TTkFQU0hPVF9TVFlMRUQQAip4CgtPd25lckNoYW5nZRIcChhPV05FUl9DSEFOR0VfVU5TUEVDSUZJRUQQABIRCg1PV05FUl9DTEFJTUVEEAESFAoQT1dORVJfVEFLRU5fT1ZFUhACEhIKDk9XTkVSX1JFTEVBU0VEEAMSDgoKT1dORVJfTE9TVBAEQheqAhRIb2xkZmFzdC5Qcm90b2NvbC5WMWIGcHJvdG8z");
+  fileDesc("Chlob2xkZmFzdC92MS9zZXNzaW9uLnByb3RvEgtob2xkZmFzdC52MSIqCgxUZXJtaW5hbFNpemUSDAoEY29scxgBIAEoDRIMCgRyb3dzGAIgASgNIjgKCkV4aXRTdGF0dXMSDAoEY29kZRgBIAEoBRIOCgZzaWduYWwYAiABKAUSDAoEbG9zdBgDIAEoCCKHBQoLU2Vzc2lvbkluZm8SCgoCaWQYASABKAkSDgoGbnVtYmVyGAIgASgNEgwKBG5hbWUYAyABKAkSKAoFc3RhdGUYBCABKA4yGS5ob2xkZmFzdC52MS5TZXNzaW9uU3RhdGUSCwoDcGlkGAUgASgFEg8KB2NvbW1hbmQYBiADKAkSCwoDY3dkGAcgASgJEicKBHNpemUYCCABKAsyGS5ob2xkZmFzdC52MS5UZXJtaW5hbFNpemUSFQoNY3JlYXRlZF9hdF9tcxgJIAEoBBIUCgxleGl0ZWRfYXRfbXMYCiABKAQSJQoEZXhpdBgLIAEoCzIXLmhvbGRmYXN0LnYxLkV4aXRTdGF0dXMSDQoFb3duZXIYDCABKAkSDwoHY2xpZW50cxgNIAEoDRIRCglvYnNlcnZlcnMYDiABKA0SDAoEaGVhZBgPIAEoBBIVCg1yZXRhaW5lZF9mcm9tGBAgASgEEhIKCnJpbmdfYnl0ZXMYESABKAQSDQoFdGl0bGUYEiABKAkSEQoJcmVjb3ZlcmVkGBMgASgJEi0KCG92ZXJmbG93GBQgASgOMhsuaG9sZGZhc3QudjEuT3ZlcmZsb3dQb2xpY3kSKwoHcmVzdG9yZRgVIAEoDjIaLmhvbGRmYXN0LnYxLlJlc3RvcmVQb2xpY3kSFQoNb3V0cHV0X2Nsb3NlZBgWIAEoCBIPCgdmYWlsdXJlGBcgASgJEhMKC293bmVyX2Vwb2NoGB4gASgEEhIKCm93bmVyX25hbWUYHyABKAkSFQoNb3duZXJfcHJlc2VudBggIAEoCBIqCghhdHRhY2hlZBghIAMoCzIYLmhvbGRmYXN0LnYxLkNsaWVudEZhY3RzIuEBCgtDbGllbnRGYWN0cxIRCgljbGllbnRfaWQYASABKAkSEwoLY2xpZW50X25hbWUYAiABKAkSDQoFb3duZXIYAyABKAgSDgoGc3RyZWFtGAQgASgIEg4KBm91dHB1dBgFIAEoCBIOCgZvZmZzZXQYBiABKAQSDwoHcGVuZGluZxgHIAEoBBIlCgVsZXZlbBgIIAEoDjIWLmhvbGRmYXN0LnYxLkZsb3dMZXZlbBISCgpzZW50X2J5dGVzGAkgASgEEhEKCWdhcF9ieXRlcxgKIAEoBBIMCgRnYXBzGAsgASgNIvYCCg1DcmVhdGVSZXF1ZXN0EgwKBG5hbWUYASABKAkSDwoHY29tbWFuZBgCIAMoCRILCgNjd2QYAyABKAkSQAoLZW52aXJvbm1lbnQYBCADKAsyKy5ob2xkZmFzdC52MS5DcmVhdGVSZXF1ZXN0LkVudmlyb25tZW50RW50cnkSJwoEc2l6ZRgFIAEoCzIZLmhvbGRmYXN0LnYxLlRlcm1pbmFsU2l6ZRISCgpyaW5nX2J5dGVzGAYgASgEEi0KCG92ZXJmbG93GAcgASgOMhsuaG9sZGZhc3QudjEuT3ZlcmZsb3dQb2xpY3kSKwoHcmVzdG9yZRgIIAEoDjIaLmhvbGRmYXN0LnYxLlJlc3RvcmVQb2xpY3kSFAoMY3JlYXRpb25fa2V5GAkgASgJEhQKDGtlZXBfc2VjcmV0cxgKIAEoCBoyChBFbnZpcm9ubWVudEVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiOQoMQ3JlYXRlQW5zd2VyEikKB3Nlc3Npb24YASABKAsyGC5ob2xkZmFzdC52MS5TZXNzaW9uSW5mbyLkAgoNQXR0YWNoUmVxdWVzdBIPCgdzZXNzaW9uGAEgASgJEg8KBXN0YXJ0GAIgASgISAASDQoDbm93GAMgASgISAASEAoGb2Zmc2V0GAQgASgESAASEwoJbm9fb3V0cHV0GAUgASgISAASKgoGc2NyZWVuGAYgASgLMhguaG9sZGZhc3QudjEuU2NyZWVuU3RhcnRIABInCgRzaXplGAcgASgLMhkuaG9sZGZhc3QudjEuVGVybWluYWxTaXplEhAKCHRlcm1pbmFsGAggASgIEhgKEHNjcmVlbl9hZnRlcl9nYXAYCSABKAgSIQoCYXMYCiABKA4yFS5ob2xkZmFzdC52MS5BdHRhY2hBcxITCgtvd25lcl9lcG9jaBgLIAEoBBIMCgRhY2tzGAwgASgIEiwKBWxlbmRzGA0gASgLMh0uaG9sZGZhc3QudjEuVGVybWluYWxJZGVudGl0eUIGCgRmcm9tIjEKEFRlcm1pbmFsSWRlbnRpdHkSDgoGZGV2aWNlGAEgASgEEg0KBWlub2RlGAIgASgEIicKC1NjcmVlblN0YXJ0EhgKEHNjcm9sbGJhY2tfbGluZXMYASABKA0izQEKDEF0dGFjaEFuc3dlchIpCgdzZXNzaW9uGAEgASgLMhguaG9sZGZhc3QudjEuU2Vzc2lvbkluZm8SDgoGb2Zmc2V0GAIgASgEEikKBWlucHV0GAMgASgLMhouaG9sZGZhc3QudjEuSW5wdXRQb3NpdGlvbhIkCgdyZXNpemVzGAQgAygLMhMuaG9sZGZhc3QudjEuUmVzaXplEg0KBW93bmVyGAogASgIEhMKC293bmVyX2Vwb2NoGAsgASgEEg0KBWxlbmRzGAwgASgIIkQKDUlucHV0UG9zaXRpb24SEAoIYWNjZXB0ZWQYASABKAQSEQoJdW5jZXJ0YWluGAIgASgEEg4KBndpbmRvdxgDIAEoBCJBCgZSZXNpemUSDgoGb2Zmc2V0GAEgASgEEicKBHNpemUYAiABKAsyGS5ob2xkZmFzdC52MS5UZXJtaW5hbFNpemUiIAoNRGV0YWNoUmVxdWVzdBIPCgdzZXNzaW9uGAEgASgJIg4KDERldGFjaEFuc3dlciItCgtUYWtlUmVxdWVzdBIPCgdzZXNzaW9uGAEgASgJEg0KBWZvcmNlGAIgASgIIkwKClRha2VBbnN3ZXISEwoLb3duZXJfZXBvY2gYASABKAQSKQoFaW5wdXQYAiABKAsyGi5ob2xkZmFzdC52MS5JbnB1dFBvc2l0aW9uIjYKDlJlbGVhc2VSZXF1ZXN0Eg8KB3Nlc3Npb24YASABKAkSEwoLb3duZXJfZXBvY2gYAiABKAQiDwoNUmVsZWFzZUFuc3dlciIsCgpBY2tSZXF1ZXN0Eg8KB3Nlc3Npb24YASABKA0SDQoFY291bnQYAiABKAMiQwoJQWNrQW5zd2VyEg8KB3BlbmRpbmcYASABKAQSJQoFbGV2ZWwYAiABKA4yFi5ob2xkZmFzdC52MS5GbG93TGV2ZWwiXgoNUmVzaXplUmVxdWVzdBIPCgdzZXNzaW9uGAEgASgJEicKBHNpemUYAiABKAsyGS5ob2xkZmFzdC52MS5UZXJtaW5hbFNpemUSEwoLb3duZXJfZXBvY2gYAyABKAQiHgoMUmVzaXplQW5zd2VyEg4KBm9mZnNldBgBIAEoBCJcCg1TaWduYWxSZXF1ZXN0Eg8KB3Nlc3Npb24YASABKAkSDgoGc2lnbmFsGAIgASgFEhUKDXByb2Nlc3NfZ3JvdXAYAyABKAgSEwoLb3duZXJfZXBvY2gYBCABKAQiDgoMU2lnbmFsQW5zd2VyIlkKC0tpbGxSZXF1ZXN0Eg8KB3Nlc3Npb24YASABKAkSEgoKdGltZW91dF9tcxgCIAEoDRITCgtvd25lcl9lcG9jaBgDIAEoBBIQCgh0YWtlb3ZlchgEIAEoCCI3CgpLaWxsQW5zd2VyEikKB3Nlc3Npb24YASABKAsyGC5ob2xkZmFzdC52MS5TZXNzaW9uSW5mbyJDCg1SZW5hbWVSZXF1ZXN0Eg8KB3Nlc3Npb24YASABKAkSDAoEbmFtZRgCIAEoCRITCgtvd25lcl9lcG9jaBgDIAEoBCI5CgxSZW5hbWVBbnN3ZXISKQoHc2Vzc2lvbhgBIAEoCzIYLmhvbGRmYXN0LnYxLlNlc3Npb25JbmZvIg0KC0xpc3RSZXF1ZXN0IjgKCkxpc3RBbnN3ZXISKgoIc2Vzc2lvbnMYASADKAsyGC5ob2xkZmFzdC52MS5TZXNzaW9uSW5mbyIhCg5JbnNwZWN0UmVxdWVzdBIPCgdzZXNzaW9uGAEgASgJIjoKDUluc3BlY3RBbnN3ZXISKQoHc2Vzc2lvbhgBIAEoCzIYLmhvbGRmYXN0LnYxLlNlc3Npb25JbmZvIkIKDkhpc3RvcnlSZXF1ZXN0Eg8KB3Nlc3Npb24YASABKAkSDAoEZnJvbRgCIAEoBBIRCgltYXhfYnl0ZXMYAyABKA0iUgoNSGlzdG9yeUFuc3dlchIOCgZvZmZzZXQYASABKAQSDAoEZGF0YRgCIAEoDBIMCgRoZWFkGAMgASgEEhUKDXJldGFpbmVkX2Zyb20YBCABKAQiaQoPU25hcHNob3RSZXF1ZXN0Eg8KB3Nlc3Npb24YASABKAkSKwoGZm9ybWF0GAIgASgOMhsuaG9sZGZhc3QudjEuU25hcHNob3RGb3JtYXQSGAoQc2Nyb2xsYmFja19saW5lcxgDIAEoDSLSAQoOU25hcHNob3RBbnN3ZXISDgoGb2Zmc2V0GAEgASgEEicKBHNpemUYAiABKAsyGS5ob2xkZmFzdC52MS5UZXJtaW5hbFNpemUSDAoEZGF0YRgDIAEoDBIMCgRtb3JlGAQgASgIEhUKDWN1cnNvcl9jb2x1bW4YBSABKA0SEgoKY3Vyc29yX3JvdxgGIAEoDRIYChBhbHRlcm5hdGVfc2NyZWVuGAcgASgIEhgKEHNjcm9sbGJhY2tfbGluZXMYCCABKA0SDAoEcGFydBgJIAEoDSIeCgtXYWl0UmVxdWVzdBIPCgdzZXNzaW9uGAEgASgJIjcKCldhaXRBbnN3ZXISKQoHc2Vzc2lvbhgBIAEoCzIYLmhvbGRmYXN0LnYxLlNlc3Npb25JbmZvIg8KDUNhbmNlbFJlcXVlc3QiWQoLRXhpdGVkRXZlbnQSDwoHc2Vzc2lvbhgBIAEoDRIlCgRleGl0GAIgASgLMhcuaG9sZGZhc3QudjEuRXhpdFN0YXR1cxISCgplbmRfb2Zmc2V0GAMgASgEIjIKC0Nsb3NlZEV2ZW50Eg8KB3Nlc3Npb24YASABKA0SEgoKZW5kX29mZnNldBgCIAEoBCIhCg5GaW5hbGl6ZWRFdmVudBIPCgdzZXNzaW9uGAEgASgNIkQKDFJlc2l6ZWRFdmVudBIPCgdzZXNzaW9uGAEgASgNEiMKBnJlc2l6ZRgCIAEoCzITLmhvbGRmYXN0LnYxLlJlc2l6ZSItCgxSZW5hbWVkRXZlbnQSDwoHc2Vzc2lvbhgBIAEoDRIMCgRuYW1lGAIgASgJIjUKCEdhcEV2ZW50Eg8KB3Nlc3Npb24YASABKA0SDAoEZnJvbRgCIAEoBBIKCgJ0bxgDIAEoBCJ1Cg1TbmFwc2hvdEV2ZW50Eg8KB3Nlc3Npb24YASABKA0SDgoGb2Zmc2V0GAIgASgEEicKBHNpemUYAyABKAsyGS5ob2xkZmFzdC52MS5UZXJtaW5hbFNpemUSDAoEZGF0YRgEIAEoDBIMCgRtb3JlGAUgASgIIjIKDUlucHV0QWNrRXZlbnQSDwoHc2Vzc2lvbhgBIAEoDRIQCghhY2NlcHRlZBgCIAEoBCJUChFJbnB1dFJlZnVzZWRFdmVudBIPCgdzZXNzaW9uGAEgASgNEg4KBm9mZnNldBgCIAEoBBIQCghhY2NlcHRlZBgDIAEoBBIMCgRjb2RlGAQgASgFIpYBChFPd25lckNoYW5nZWRFdmVudBIPCgdzZXNzaW9uGAEgASgNEg0KBW93bmVyGAIgASgJEhMKC293bmVyX2Vwb2NoGAMgASgEEhIKCm93bmVyX25hbWUYBCABKAkSDgoGZm9ybWVyGAUgASgJEigKBnJlYXNvbhgGIAEoDjIYLmhvbGRmYXN0LnYxLk93bmVyQ2hhbmdlIloKDlJlY292ZXJlZEV2ZW50Eg8KB3Nlc3Npb24YASABKA0SCgoCaWQYAiABKAkSDAoEbmFtZRgDIAEoCRIPCgdvdXRjb21lGAQgASgJEgwKBGNvZGUYBSABKAUiZgoYQmFja3ByZXNzdXJlV2FybmluZ0V2ZW50Eg8KB3Nlc3Npb24YASABKA0SEgoKcXVldWVfc2l6ZRgCIAEoBBIlCgVsZXZlbBgDIAEoDjIWLmhvbGRmYXN0LnYxLkZsb3dMZXZlbCp0CgxTZXNzaW9uU3RhdGUSHQoZU0VTU0lPTl9TVEFURV9VTlNQRUNJRklFRBAAEgwKCFNUQVJUSU5HEAESCwoHUlVOTklORxACEg8KC1RFUk1JTkFUSU5HEAMSCgoGRVhJVEVEEAQSDQoJRklOQUxJWkVEEAUqNgoOT3ZlcmZsb3dQb2xpY3kSEAoMT1ZFUkZMT1dfR0FQEAASEgoOT1ZFUkZMT1dfUEFVU0UQASpKCg1SZXN0b3JlUG9saWN5EhEKDVJFU1RPUkVfU0hFTEwQABIRCg1SRVNUT1JFX05FVkVSEAESEwoPUkVTVE9SRV9DT01NQU5EEAIqOgoJRmxvd0xldmVsEg4KCkZMT1dfR1JFRU4QABIPCgtGTE9XX1lFTExPVxABEgwKCEZMT1dfUkVEEAIqTgoIQXR0YWNoQXMSEgoOQVNfVU5TUEVDSUZJRUQQABIMCghBU19PV05FUhABEg8KC0FTX09CU0VSVkVSEAISDwoLQVNfVEFLRU9WRVIQAypNCg5TbmFwc2hvdEZvcm1hdBITCg9TTkFQU0hPVF9SRURSQVcQABIRCg1TTkFQU0hPVF9URVhUEAESEwoPU05BUFNIT1RfU1RZTEVEEAIqeAoLT3duZXJDaGFuZ2USHAoYT1dORVJfQ0hBTkdFX1VOU1BFQ0lGSUVEEAASEQoNT1dORVJfQ0xBSU1FRBABEhQKEE9XTkVSX1RBS0VOX09WRVIQAhISCg5PV05FUl9SRUxFQVNFRBADEg4KCk9XTkVSX0xPU1QQBEIXqgIUSG9sZGZhc3QuUHJvdG9jb2wuVjFiBnByb3RvMw");
 
 /**
  * @generated from message holdfast.v1.TerminalSize
@@ -513,6 +513,13 @@ export type AttachRequest = Message<"holdfast.v1.AttachRequest"> & {
    * @generated from field: bool acks = 12;
    */
   acks: boolean;
+
+  /**
+   * The client's standard output, where it is a terminal that the daemon may write short answers to; see "Lent terminal" in docs/protocol.md.
+   *
+   * @generated from field: holdfast.v1.TerminalIdentity lends = 13;
+   */
+  lends?: TerminalIdentity | undefined;
 };
 
 /**
@@ -521,6 +528,30 @@ export type AttachRequest = Message<"holdfast.v1.AttachRequest"> & {
  */
 export const AttachRequestSchema: GenMessage<AttachRequest> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_session, 6);
+
+/**
+ * Which file a terminal is (stat(2)), so that no other one is written to.
+ *
+ * @generated from message holdfast.v1.TerminalIdentity
+ */
+export type TerminalIdentity = Message<"holdfast.v1.TerminalIdentity"> & {
+  /**
+   * @generated from field: uint64 device = 1;
+   */
+  device: bigint;
+
+  /**
+   * @generated from field: uint64 inode = 2;
+   */
+  inode: bigint;
+};
+
+/**
+ * Describes the message holdfast.v1.TerminalIdentity.
+ * Use `create(TerminalIdentitySchema)` to create a new message.
+ */
+export const TerminalIdentitySchema: GenMessage<TerminalIdentity> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_session, 7);
 
 /**
  * @generated from message holdfast.v1.ScreenStart
@@ -539,7 +570,7 @@ export type ScreenStart = Message<"holdfast.v1.ScreenStart"> & {
  * Use `create(ScreenStartSchema)` to create a new message.
  */
 export const ScreenStartSchema: GenMessage<ScreenStart> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 7);
+  messageDesc(file_holdfast_v1_session, 8);
 
 /**
  * @generated from message holdfast.v1.AttachAnswer
@@ -580,6 +611,13 @@ export type AttachAnswer = Message<"holdfast.v1.AttachAnswer"> & {
    * @generated from field: uint64 owner_epoch = 11;
    */
   ownerEpoch: bigint;
+
+  /**
+   * the terminal may be lent
+   *
+   * @generated from field: bool lends = 12;
+   */
+  lends: boolean;
 };
 
 /**
@@ -587,7 +625,7 @@ export type AttachAnswer = Message<"holdfast.v1.AttachAnswer"> & {
  * Use `create(AttachAnswerSchema)` to create a new message.
  */
 export const AttachAnswerSchema: GenMessage<AttachAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 8);
+  messageDesc(file_holdfast_v1_session, 9);
 
 /**
  * Where this client's input stands; see "Input" in docs/protocol.md.
@@ -622,7 +660,7 @@ export type InputPosition = Message<"holdfast.v1.InputPosition"> & {
  * Use `create(InputPositionSchema)` to create a new message.
  */
 export const InputPositionSchema: GenMessage<InputPosition> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 9);
+  messageDesc(file_holdfast_v1_session, 10);
 
 /**
  * @generated from message holdfast.v1.Resize
@@ -644,7 +682,7 @@ export type Resize = Message<"holdfast.v1.Resize"> & {
  * Use `create(ResizeSchema)` to create a new message.
  */
 export const ResizeSchema: GenMessage<Resize> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 10);
+  messageDesc(file_holdfast_v1_session, 11);
 
 /**
  * @generated from message holdfast.v1.DetachRequest
@@ -661,7 +699,7 @@ export type DetachRequest = Message<"holdfast.v1.DetachRequest"> & {
  * Use `create(DetachRequestSchema)` to create a new message.
  */
 export const DetachRequestSchema: GenMessage<DetachRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 11);
+  messageDesc(file_holdfast_v1_session, 12);
 
 /**
  * @generated from message holdfast.v1.DetachAnswer
@@ -674,7 +712,7 @@ export type DetachAnswer = Message<"holdfast.v1.DetachAnswer"> & {
  * Use `create(DetachAnswerSchema)` to create a new message.
  */
 export const DetachAnswerSchema: GenMessage<DetachAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 12);
+  messageDesc(file_holdfast_v1_session, 13);
 
 /**
  * Becomes the owner without attaching anew: of a session without one, or with `force` of any.
@@ -698,7 +736,7 @@ export type TakeRequest = Message<"holdfast.v1.TakeRequest"> & {
  * Use `create(TakeRequestSchema)` to create a new message.
  */
 export const TakeRequestSchema: GenMessage<TakeRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 13);
+  messageDesc(file_holdfast_v1_session, 14);
 
 /**
  * @generated from message holdfast.v1.TakeAnswer
@@ -722,7 +760,7 @@ export type TakeAnswer = Message<"holdfast.v1.TakeAnswer"> & {
  * Use `create(TakeAnswerSchema)` to create a new message.
  */
 export const TakeAnswerSchema: GenMessage<TakeAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 14);
+  messageDesc(file_holdfast_v1_session, 15);
 
 /**
  * The owner gives the session up; it stays attached.
@@ -748,7 +786,7 @@ export type ReleaseRequest = Message<"holdfast.v1.ReleaseRequest"> & {
  * Use `create(ReleaseRequestSchema)` to create a new message.
  */
 export const ReleaseRequestSchema: GenMessage<ReleaseRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 15);
+  messageDesc(file_holdfast_v1_session, 16);
 
 /**
  * @generated from message holdfast.v1.ReleaseAnswer
@@ -761,7 +799,7 @@ export type ReleaseAnswer = Message<"holdfast.v1.ReleaseAnswer"> & {
  * Use `create(ReleaseAnswerSchema)` to create a new message.
  */
 export const ReleaseAnswerSchema: GenMessage<ReleaseAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 16);
+  messageDesc(file_holdfast_v1_session, 17);
 
 /**
  * The client has dealt with `count` more output frames of a session. Sent on the connection that gets the output, or on another one of the same client.
@@ -789,7 +827,7 @@ export type AckRequest = Message<"holdfast.v1.AckRequest"> & {
  * Use `create(AckRequestSchema)` to create a new message.
  */
 export const AckRequestSchema: GenMessage<AckRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 17);
+  messageDesc(file_holdfast_v1_session, 18);
 
 /**
  * @generated from message holdfast.v1.AckAnswer
@@ -811,7 +849,7 @@ export type AckAnswer = Message<"holdfast.v1.AckAnswer"> & {
  * Use `create(AckAnswerSchema)` to create a new message.
  */
 export const AckAnswerSchema: GenMessage<AckAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 18);
+  messageDesc(file_holdfast_v1_session, 19);
 
 /**
  * @generated from message holdfast.v1.ResizeRequest
@@ -840,7 +878,7 @@ export type ResizeRequest = Message<"holdfast.v1.ResizeRequest"> & {
  * Use `create(ResizeRequestSchema)` to create a new message.
  */
 export const ResizeRequestSchema: GenMessage<ResizeRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 19);
+  messageDesc(file_holdfast_v1_session, 20);
 
 /**
  * @generated from message holdfast.v1.ResizeAnswer
@@ -857,7 +895,7 @@ export type ResizeAnswer = Message<"holdfast.v1.ResizeAnswer"> & {
  * Use `create(ResizeAnswerSchema)` to create a new message.
  */
 export const ResizeAnswerSchema: GenMessage<ResizeAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 20);
+  messageDesc(file_holdfast_v1_session, 21);
 
 /**
  * @generated from message holdfast.v1.SignalRequest
@@ -891,7 +929,7 @@ export type SignalRequest = Message<"holdfast.v1.SignalRequest"> & {
  * Use `create(SignalRequestSchema)` to create a new message.
  */
 export const SignalRequestSchema: GenMessage<SignalRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 21);
+  messageDesc(file_holdfast_v1_session, 22);
 
 /**
  * @generated from message holdfast.v1.SignalAnswer
@@ -904,7 +942,7 @@ export type SignalAnswer = Message<"holdfast.v1.SignalAnswer"> & {
  * Use `create(SignalAnswerSchema)` to create a new message.
  */
 export const SignalAnswerSchema: GenMessage<SignalAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 22);
+  messageDesc(file_holdfast_v1_session, 23);
 
 /**
  * @generated from message holdfast.v1.KillRequest
@@ -940,7 +978,7 @@ export type KillRequest = Message<"holdfast.v1.KillRequest"> & {
  * Use `create(KillRequestSchema)` to create a new message.
  */
 export const KillRequestSchema: GenMessage<KillRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 23);
+  messageDesc(file_holdfast_v1_session, 24);
 
 /**
  * Sent when the program and every other process of the session have ended. Killing an exited session ends what it left behind and forgets it.
@@ -959,7 +997,7 @@ export type KillAnswer = Message<"holdfast.v1.KillAnswer"> & {
  * Use `create(KillAnswerSchema)` to create a new message.
  */
 export const KillAnswerSchema: GenMessage<KillAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 24);
+  messageDesc(file_holdfast_v1_session, 25);
 
 /**
  * @generated from message holdfast.v1.RenameRequest
@@ -986,7 +1024,7 @@ export type RenameRequest = Message<"holdfast.v1.RenameRequest"> & {
  * Use `create(RenameRequestSchema)` to create a new message.
  */
 export const RenameRequestSchema: GenMessage<RenameRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 25);
+  messageDesc(file_holdfast_v1_session, 26);
 
 /**
  * @generated from message holdfast.v1.RenameAnswer
@@ -1003,7 +1041,7 @@ export type RenameAnswer = Message<"holdfast.v1.RenameAnswer"> & {
  * Use `create(RenameAnswerSchema)` to create a new message.
  */
 export const RenameAnswerSchema: GenMessage<RenameAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 26);
+  messageDesc(file_holdfast_v1_session, 27);
 
 /**
  * @generated from message holdfast.v1.ListRequest
@@ -1016,7 +1054,7 @@ export type ListRequest = Message<"holdfast.v1.ListRequest"> & {
  * Use `create(ListRequestSchema)` to create a new message.
  */
 export const ListRequestSchema: GenMessage<ListRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 27);
+  messageDesc(file_holdfast_v1_session, 28);
 
 /**
  * @generated from message holdfast.v1.ListAnswer
@@ -1033,7 +1071,7 @@ export type ListAnswer = Message<"holdfast.v1.ListAnswer"> & {
  * Use `create(ListAnswerSchema)` to create a new message.
  */
 export const ListAnswerSchema: GenMessage<ListAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 28);
+  messageDesc(file_holdfast_v1_session, 29);
 
 /**
  * @generated from message holdfast.v1.InspectRequest
@@ -1050,7 +1088,7 @@ export type InspectRequest = Message<"holdfast.v1.InspectRequest"> & {
  * Use `create(InspectRequestSchema)` to create a new message.
  */
 export const InspectRequestSchema: GenMessage<InspectRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 29);
+  messageDesc(file_holdfast_v1_session, 30);
 
 /**
  * @generated from message holdfast.v1.InspectAnswer
@@ -1067,7 +1105,7 @@ export type InspectAnswer = Message<"holdfast.v1.InspectAnswer"> & {
  * Use `create(InspectAnswerSchema)` to create a new message.
  */
 export const InspectAnswerSchema: GenMessage<InspectAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 30);
+  messageDesc(file_holdfast_v1_session, 31);
 
 /**
  * @generated from message holdfast.v1.HistoryRequest
@@ -1096,7 +1134,7 @@ export type HistoryRequest = Message<"holdfast.v1.HistoryRequest"> & {
  * Use `create(HistoryRequestSchema)` to create a new message.
  */
 export const HistoryRequestSchema: GenMessage<HistoryRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 31);
+  messageDesc(file_holdfast_v1_session, 32);
 
 /**
  * @generated from message holdfast.v1.HistoryAnswer
@@ -1130,7 +1168,7 @@ export type HistoryAnswer = Message<"holdfast.v1.HistoryAnswer"> & {
  * Use `create(HistoryAnswerSchema)` to create a new message.
  */
 export const HistoryAnswerSchema: GenMessage<HistoryAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 32);
+  messageDesc(file_holdfast_v1_session, 33);
 
 /**
  * The screen as of now.
@@ -1161,7 +1199,7 @@ export type SnapshotRequest = Message<"holdfast.v1.SnapshotRequest"> & {
  * Use `create(SnapshotRequestSchema)` to create a new message.
  */
 export const SnapshotRequestSchema: GenMessage<SnapshotRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 33);
+  messageDesc(file_holdfast_v1_session, 34);
 
 /**
  * Several of these with the same request_id where it is large; the last one has `more` unset.
@@ -1230,7 +1268,7 @@ export type SnapshotAnswer = Message<"holdfast.v1.SnapshotAnswer"> & {
  * Use `create(SnapshotAnswerSchema)` to create a new message.
  */
 export const SnapshotAnswerSchema: GenMessage<SnapshotAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 34);
+  messageDesc(file_holdfast_v1_session, 35);
 
 /**
  * @generated from message holdfast.v1.WaitRequest
@@ -1247,7 +1285,7 @@ export type WaitRequest = Message<"holdfast.v1.WaitRequest"> & {
  * Use `create(WaitRequestSchema)` to create a new message.
  */
 export const WaitRequestSchema: GenMessage<WaitRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 35);
+  messageDesc(file_holdfast_v1_session, 36);
 
 /**
  * Sent when the program has ended.
@@ -1266,7 +1304,7 @@ export type WaitAnswer = Message<"holdfast.v1.WaitAnswer"> & {
  * Use `create(WaitAnswerSchema)` to create a new message.
  */
 export const WaitAnswerSchema: GenMessage<WaitAnswer> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 36);
+  messageDesc(file_holdfast_v1_session, 37);
 
 /**
  * With `cancels` among Welcome.features: nobody waits any more, the wait of that request_id gets no answer. Nothing where there is none.
@@ -1281,7 +1319,7 @@ export type CancelRequest = Message<"holdfast.v1.CancelRequest"> & {
  * Use `create(CancelRequestSchema)` to create a new message.
  */
 export const CancelRequestSchema: GenMessage<CancelRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 37);
+  messageDesc(file_holdfast_v1_session, 38);
 
 /**
  * Sent after the last byte of output before the exit.
@@ -1312,7 +1350,7 @@ export type ExitedEvent = Message<"holdfast.v1.ExitedEvent"> & {
  * Use `create(ExitedEventSchema)` to create a new message.
  */
 export const ExitedEventSchema: GenMessage<ExitedEvent> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 38);
+  messageDesc(file_holdfast_v1_session, 39);
 
 /**
  * No process holds the terminal any more: nothing follows the byte before end_offset.
@@ -1336,7 +1374,7 @@ export type ClosedEvent = Message<"holdfast.v1.ClosedEvent"> & {
  * Use `create(ClosedEventSchema)` to create a new message.
  */
 export const ClosedEventSchema: GenMessage<ClosedEvent> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 39);
+  messageDesc(file_holdfast_v1_session, 40);
 
 /**
  * The session was forgotten (retention ended, or it was killed after its exit).
@@ -1355,7 +1393,7 @@ export type FinalizedEvent = Message<"holdfast.v1.FinalizedEvent"> & {
  * Use `create(FinalizedEventSchema)` to create a new message.
  */
 export const FinalizedEventSchema: GenMessage<FinalizedEvent> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 40);
+  messageDesc(file_holdfast_v1_session, 41);
 
 /**
  * @generated from message holdfast.v1.ResizedEvent
@@ -1377,7 +1415,7 @@ export type ResizedEvent = Message<"holdfast.v1.ResizedEvent"> & {
  * Use `create(ResizedEventSchema)` to create a new message.
  */
 export const ResizedEventSchema: GenMessage<ResizedEvent> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 41);
+  messageDesc(file_holdfast_v1_session, 42);
 
 /**
  * @generated from message holdfast.v1.RenamedEvent
@@ -1399,7 +1437,7 @@ export type RenamedEvent = Message<"holdfast.v1.RenamedEvent"> & {
  * Use `create(RenamedEventSchema)` to create a new message.
  */
 export const RenamedEventSchema: GenMessage<RenamedEvent> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 42);
+  messageDesc(file_holdfast_v1_session, 43);
 
 /**
  * The bytes [from, to) were overwritten before this subscriber got them; output goes on at `to`.
@@ -1428,7 +1466,7 @@ export type GapEvent = Message<"holdfast.v1.GapEvent"> & {
  * Use `create(GapEventSchema)` to create a new message.
  */
 export const GapEventSchema: GenMessage<GapEvent> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 43);
+  messageDesc(file_holdfast_v1_session, 44);
 
 /**
  * The screen, as escape sequences for a terminal of that size, in one or several pieces; output goes on at `offset`.
@@ -1467,7 +1505,7 @@ export type SnapshotEvent = Message<"holdfast.v1.SnapshotEvent"> & {
  * Use `create(SnapshotEventSchema)` to create a new message.
  */
 export const SnapshotEventSchema: GenMessage<SnapshotEvent> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 44);
+  messageDesc(file_holdfast_v1_session, 45);
 
 /**
  * All input of this client below `accepted` has reached the PTY.
@@ -1491,7 +1529,7 @@ export type InputAckEvent = Message<"holdfast.v1.InputAckEvent"> & {
  * Use `create(InputAckEventSchema)` to create a new message.
  */
 export const InputAckEventSchema: GenMessage<InputAckEvent> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 45);
+  messageDesc(file_holdfast_v1_session, 46);
 
 /**
  * Input that was not accepted; nothing of the frame was written.
@@ -1529,7 +1567,7 @@ export type InputRefusedEvent = Message<"holdfast.v1.InputRefusedEvent"> & {
  * Use `create(InputRefusedEventSchema)` to create a new message.
  */
 export const InputRefusedEventSchema: GenMessage<InputRefusedEvent> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 46);
+  messageDesc(file_holdfast_v1_session, 47);
 
 /**
  * Another client is the owner now, or none.
@@ -1577,7 +1615,7 @@ export type OwnerChangedEvent = Message<"holdfast.v1.OwnerChangedEvent"> & {
  * Use `create(OwnerChangedEventSchema)` to create a new message.
  */
 export const OwnerChangedEventSchema: GenMessage<OwnerChangedEvent> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 47);
+  messageDesc(file_holdfast_v1_session, 48);
 
 /**
  * What became of a session whose processes a new daemon did not find with its keeper. To every connection.
@@ -1620,7 +1658,7 @@ export type RecoveredEvent = Message<"holdfast.v1.RecoveredEvent"> & {
  * Use `create(RecoveredEventSchema)` to create a new message.
  */
 export const RecoveredEventSchema: GenMessage<RecoveredEvent> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 48);
+  messageDesc(file_holdfast_v1_session, 49);
 
 /**
  * The backlog of this subscriber has another level. Sent exactly once for each change.
@@ -1651,7 +1689,7 @@ export type BackpressureWarningEvent = Message<"holdfast.v1.BackpressureWarningE
  * Use `create(BackpressureWarningEventSchema)` to create a new message.
  */
 export const BackpressureWarningEventSchema: GenMessage<BackpressureWarningEvent> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_session, 49);
+  messageDesc(file_holdfast_v1_session, 50);
 
 /**
  * @generated from enum holdfast.v1.SessionState
