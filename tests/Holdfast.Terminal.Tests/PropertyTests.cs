@@ -28,6 +28,13 @@ public sealed class PropertyTests
     [Fact]
     public void What_is_drawn_in_one_piece_comes_to_the_same_as_byte_by_byte() => Holds(Streams.Drawn, IsTheSameByteByByte, 4000, 120);
 
+    // What chance brings too seldom: an erasure from half of a wide character.
+    [Theory]
+    [InlineData("\e[1;1H字字字字\e[1;4H\e[K\e[2;1Hbehind it follow others")]
+    [InlineData("\e[1;1H字字字字\e[1;2H\e[2X\e[2;1Hbehind it follow others")]
+    public void What_is_drawn_in_a_certain_piece_comes_to_the_same_as_byte_by_byte(string output) =>
+        Assert.True(IsTheSameByteByByte(new Streams.Stream(40, 4, [output], "")));
+
     private static bool IsTheSameByteByByte(Streams.Stream stream)
     {
         var whole = stream.Feed();
