@@ -185,21 +185,25 @@ internal sealed class TerminalAttach(HoldfastClient client, SessionAttachment se
     // What was typed before the detach key arrives before the connection ends; a program that does not read keeps nobody here.
     private async Task DetachAsync()
     {
+        await WithinPatienceAsync(limit => session.FlushAsync(limit));
+        // The daemon must not write behind what gives the terminal back.
+        if (_loans > 0)
+            await WithinPatienceAsync(limit => session.DisposeAsync().AsTask().WaitAsync(limit));
+        _detached.TrySetResult();
+    }
+
+    private static async Task WithinPatienceAsync(Func<CancellationToken, Task> step)
+    {
         using var limit = new CancellationTokenSource(DetachPatience);
         try
         {
-            await session.FlushAsync(limit.Token);
-            // The daemon must not write behind what gives the terminal back.
-            if (_loans > 0)
-                await session.DisposeAsync().AsTask().WaitAsync(limit.Token);
+            await step(limit.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or HoldfastException)
         {
             // It is told elsewhere, or nobody waits for it any more.
             _ = e;
         }
-
-        _detached.TrySetResult();
     }
 
     // Whoever attached to type gets the session as soon as nobody has it.

@@ -25,22 +25,23 @@ public sealed class TerminalLoan : IDisposable
     {
         if (lends is null)
             return null;
-        Fd terminal;
         try
         {
-            // By the client's own descriptor: whatever the file is called where the client lives.
-            terminal = FileSystem.Open($"/proc/{connection.PeerId}/fd/1", OpenFlags.WriteOnly | OpenFlags.NonBlocking);
+            // By the client's own descriptor: whatever the file is called where the client lives. Looked at before it is opened, which some devices notice.
+            using var named = FileSystem.Open($"/proc/{connection.PeerId}/fd/1", OpenFlags.PathOnly);
+            var facts = FileSystem.Stat(named);
+            if (facts.Device != lends.Device || facts.Inode != lends.Inode)
+                return null;
+            var terminal = FileSystem.Open($"/proc/self/fd/{named.Number}", OpenFlags.WriteOnly | OpenFlags.NonBlocking);
+            if (RawMode.IsTerminal(terminal))
+                return new TerminalLoan(terminal);
+            terminal.Dispose();
         }
         catch (LinuxException e)
         {
             // It is shown by the client then.
             _ = e;
-            return null;
         }
-        var facts = FileSystem.Stat(terminal);
-        if (facts.Device == lends.Device && facts.Inode == lends.Inode && RawMode.IsTerminal(terminal))
-            return new TerminalLoan(terminal);
-        terminal.Dispose();
         return null;
     }
 
